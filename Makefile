@@ -1,0 +1,56 @@
+# Every target makes .venv itself; Python 3.11+ and make are all that is needed to begin.
+SHELL := bash
+.SHELLFLAGS := -eu -o pipefail -c
+.DEFAULT_GOAL := help
+MAKEFLAGS += --no-print-directory
+
+# `make test ARGS="-k rollback"` hands further arguments to the tool that does the work.
+ARGS ?=
+BIN := .venv/bin
+
+# A filesystem mirror of the AWS provider, where this machine has one: then Terraform's registry is not asked.
+with_mirror = MENDIXCTL_PROVIDER_MIRROR="$${MENDIXCTL_PROVIDER_MIRROR:-$$($(BIN)/python tools/provider_mirror.py)}"
+
+.PHONY: help demo test lint format bench modules docs clean runtime development scanners
+
+help: ## list the targets
+	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-9s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+demo: runtime ## walk from YAML to AWS and back on the emulator (at most 5 minutes)
+	@$(with_mirror) $(BIN)/python tools/demo.py $(ARGS)
+
+test: lint scanners ## lint, then every test (at most 15 minutes on two cores)
+	@$(with_mirror) $(BIN)/python -m pytest -n auto --dist worksteal $(ARGS)
+
+lint: development ## style, types and the rules of which package imports which
+	@$(BIN)/ruff check --quiet .
+	@$(BIN)/ruff format --quiet --check .
+	@$(BIN)/mypy --no-error-summary
+	@$(BIN)/lint-imports --no-cache --verbose > .mypy_cache/imports.log || { cat .mypy_cache/imports.log; exit 1; }
+
+format: development ## put the Python sources into form
+	@$(BIN)/ruff check --quiet --fix .
+	@$(BIN)/ruff format --quiet .
+
+bench: development ## the benchmarks, side by side
+	@$(with_mirror) $(BIN)/python bench/run.py $(ARGS)
+
+modules: development ## build the newest version of each area's module from its Python
+	@$(with_mirror) $(BIN)/mendixctl modules build $(ARGS)
+
+docs: development ## write docs/cli.md and schema/environment.json from the sources
+	@$(BIN)/python tools/documentation.py
+	@$(BIN)/mendixctl schema --write
+
+clean: ## remove .venv, caches and what the demo left (never an environment's state)
+	@rm -rf .venv .venv-scanners .demo build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	@find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+runtime:
+	@python3 tools/environment.py runtime
+
+scanners: development
+	@$(BIN)/python tools/scanners.py > /dev/null
+
+development:
+	@python3 tools/environment.py development

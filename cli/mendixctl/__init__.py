@@ -1,0 +1,1 @@
+"""mendixctl: plan, apply and roll back Mendix environments on AWS."""

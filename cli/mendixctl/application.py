@@ -1,0 +1,91 @@
+"""One run of the command line: where it works, how it shows, and what it was asked."""
+
+from __future__ import annotations
+
+import os
+import sys
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from mendixctl.engine.session import Session
+    from mendixctl.views.base import View
+    from mendixgen.repository import Repository
+
+
+class Application:
+    """What the shared options set; views and repositories are made when they are first asked for."""
+
+    def __init__(self, arguments: list[str]) -> None:
+        self.as_json = "--json" in arguments
+        """Known before parsing, so that wrong usage is told in JSON too."""
+        self.color: bool | None = False if os.environ.get("NO_COLOR") else None
+        self.command = next((argument for argument in arguments if not argument.startswith("-")), "")
+        self._folder = ""
+        self._view: View | None = None
+
+    def change_folder(self, folder: str) -> None:
+        """Each ``-C`` starts where the one before it led, as in git and make."""
+        self._folder = os.path.join(self._folder, folder)
+
+    @property
+    def folder(self) -> Path:
+        """Where the command works.
+
+        Raises:
+            MendixError: MXC112, it is not a folder.
+        """
+        from pathlib import Path
+
+        from mendixgen.diagnostics import Diagnostic, MendixError
+
+        folder = Path(self._folder or ".")
+        if not folder.is_dir():
+            raise MendixError(Diagnostic("MXC112", f"{folder} is not a folder", hint="-C takes a folder that exists"))
+        return folder.resolve()
+
+    @property
+    def repository(self) -> Repository:
+        """The platform repository around the folder."""
+        from mendixgen.repository import Repository
+
+        return Repository.find(self.folder)
+
+    @property
+    def view(self) -> View:
+        """How this run shows things, chosen once."""
+        if self._view is None:
+            if self.as_json:
+                from mendixctl.views.json import JsonView
+
+                self._view = JsonView(sys.stdout, lambda: self.command)
+            else:
+                from mendixctl.views.human import HumanView
+
+                self._view = HumanView(color=self.color, root=self._root)
+        return self._view
+
+    def _root(self) -> Path | None:
+        """The repository's folder, which places in diagnostics are relative to; None outside a repository."""
+        from mendixgen.diagnostics import MendixError
+
+        try:
+            return self.repository.root
+        except MendixError:
+            return None
+
+    def session(self, *, rehearse: bool = False) -> Session:
+        """What the engine's use-cases are given."""
+        from mendixctl.engine.session import Session
+
+        return Session(self.repository, self.view, rehearse)
+
+    def can_ask(self) -> bool:
+        """Whether a person can answer: a terminal on standard input, and no program that reads JSON."""
+        return not self.as_json and sys.stdin is not None and sys.stdin.isatty()
+
+    def close(self) -> None:
+        """End what is still being shown."""
+        if self._view is not None:
+            self._view.close()

@@ -1,0 +1,34 @@
+"""The typed confirmation before anything is changed."""
+
+from __future__ import annotations
+
+from mendixctl.application import Application
+from mendixgen.diagnostics import Diagnostic, MendixError, Refused
+
+
+def confirm(application: Application, question: str, expected: str, *, yes: bool) -> None:
+    """Ask until ``expected`` is typed once; anything else declines.
+
+    Raises:
+        Refused: MXC110, nobody can be asked and ``--yes`` was not given.
+        MendixError: MXC111, the person declined.
+    """
+    if yes:
+        return
+    if not application.can_ask():
+        raise Refused(
+            Diagnostic(
+                "MXC110",
+                "not confirmed: there is no terminal to ask on, so nothing was changed",
+                hint=f"run `mendixctl {application.command}` in a terminal (without --json), or add --yes",
+            )
+        )
+    typed = application.view.ask(question, expected)
+    if typed.strip() != expected:
+        raise MendixError(
+            Diagnostic(
+                "MXC111",
+                f"not confirmed: {expected!r} was not typed, so nothing was changed",
+                hint="the plan is kept until it expires; run the same command again when you are ready",
+            )
+        )

@@ -1,0 +1,94 @@
+"""`mendixctl modules`: the life of the areas' modules."""
+
+from __future__ import annotations
+
+import click
+
+from mendixctl.application import Application
+from mendixctl.command_line import Command, InlineGroup
+from mendixctl.commands.parameters import (
+    complete_areas,
+    complete_module_versions,
+    environment_argument,
+    pass_application,
+)
+
+area_argument = click.argument("area", shell_complete=complete_areas)
+
+
+@click.group(cls=InlineGroup)
+def command() -> None:
+    """Build, release and compare the areas' modules, and move an environment to newer ones."""
+
+
+@command.command(cls=Command)
+@click.argument("areas", nargs=-1, metavar="[AREA]...", shell_complete=complete_areas)
+@click.option("--check", is_flag=True, help="Write nothing; exit 2 if modules are not what their code says.")
+@pass_application
+def build(application: Application, areas: tuple[str, ...], check: bool) -> int:
+    """Write the newest version of each AREA (of all, without any) from its Python, and verify released ones."""
+    from mendixgen import modules
+
+    report = modules.build(areas or None, application.repository.modules, check=check)
+    code = 0 if report.ok else 2 if check else 1
+    application.view.modules_built(report, code)
+    return code
+
+
+@command.command(cls=Command)
+@area_argument
+@pass_application
+def release(application: Application, area: str) -> None:
+    """Release the newest version of AREA: from now on it never changes, and environments on AWS may use it."""
+    from datetime import UTC, datetime
+
+    from mendixgen import modules
+
+    today = datetime.now(UTC).date()
+    application.view.module_released(modules.release(area, application.repository.modules, date=today))
+
+
+@command.command("list", cls=Command)
+@pass_application
+def list_(application: Application) -> None:
+    """List every version of every area's module."""
+    from mendixgen import modules
+
+    application.view.modules_listed(modules.list_modules(application.repository.modules))
+
+
+@command.command(cls=Command)
+@area_argument
+@click.argument("version", required=False, shell_complete=complete_module_versions)
+@pass_application
+def show(application: Application, area: str, version: str | None) -> None:
+    """Show the inputs, outputs and resources of AREA's module (its newest VERSION, without one)."""
+    from mendixgen import modules
+
+    application.view.module_shown(modules.show(area, application.repository.modules, version))
+
+
+@command.command(cls=Command)
+@area_argument
+@click.argument("before", metavar="FROM", shell_complete=complete_module_versions)
+@click.argument("after", metavar="TO", shell_complete=complete_module_versions)
+@pass_application
+def diff(application: Application, area: str, before: str, after: str) -> None:
+    """Compare versions FROM and TO of AREA's module, and say which step semantic versioning asks for."""
+    from mendixgen import modules
+
+    application.view.modules_compared(modules.diff(area, application.repository.modules, before, after))
+
+
+@command.command(cls=Command)
+@environment_argument()
+@click.argument("area", required=False, shell_complete=complete_areas)
+@click.option("--to", metavar="VERSION", shell_complete=complete_module_versions, help="This version, up or down.")
+@pass_application
+def upgrade(application: Application, environment: str, area: str | None, to: str | None) -> None:
+    """Move ENVIRONMENT to the newest released modules (only AREA's, with one), and turn new areas on."""
+    from mendixctl.engine import upgrading
+
+    if to is not None and area is None:
+        raise click.UsageError("--to needs an AREA")
+    application.view.upgraded(upgrading.upgrade(application.session(), environment, area, to))

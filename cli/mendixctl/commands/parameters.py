@@ -1,0 +1,132 @@
+"""Arguments and options that several commands have, and what the shell completes for them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+import click
+from click.shell_completion import CompletionItem
+
+from mendixctl.application import Application
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+pass_application = click.make_pass_decorator(Application)
+
+
+class ReleaseNumber(click.ParamType[int]):
+    """``v5`` or ``5``: a release of an environment, as the number."""
+
+    name = "version"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> int:
+        if isinstance(value, int):
+            return value
+        text = value.removeprefix("v").removeprefix("V")
+        if not (text.isascii() and text.isdigit() and len(text) <= 9 and int(text) > 0):
+            self.fail(f"{value!r} is not a release: write v5 or 5", param, ctx)
+        return int(text)
+
+    def shell_complete(self, ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:
+        return _completions([f"v{number}" for number in _releases(ctx)], incomplete)
+
+
+def environment_argument(*, required: bool = True) -> Callable[[F], F]:
+    """``ENVIRONMENT``, by position."""
+    return click.argument("environment", required=required, shell_complete=complete_environments)
+
+
+def environment_option() -> Callable[[F], F]:
+    """``--env ENVIRONMENT``, for commands whose first argument is something else."""
+    return click.option(
+        "--env",
+        "-e",
+        "environment",
+        metavar="ENVIRONMENT",
+        shell_complete=complete_environments,
+        help="The environment; needed where there are several to choose from, and with --yes where it is protected.",
+    )
+
+
+def emulator_option() -> Callable[[F], F]:
+    """``--emulator``."""
+    return click.option(
+        "--emulator",
+        "rehearse",
+        is_flag=True,
+        help="Rehearse on the emulator, in a private copy: nothing of the real environment is touched.",
+    )
+
+
+def yes_option() -> Callable[[F], F]:
+    """``--yes``."""
+    return click.option("--yes", "-y", is_flag=True, help="Confirm without asking; never waives a refusal.")
+
+
+def message_option() -> Callable[[F], F]:
+    """``-m MESSAGE``."""
+    return click.option("--message", "-m", default="", metavar="TEXT", help="Why; recorded with the release.")
+
+
+def details_option() -> Callable[[F], F]:
+    """``--details``."""
+    return click.option(
+        "--details", is_flag=True, help="Show every attribute of created and destroyed resources as well."
+    )
+
+
+def complete_environments(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:
+    """The environments that have a specification."""
+    return _completions(_from_repository(ctx, lambda application: application.repository.names()), incomplete)
+
+
+def complete_areas(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:
+    """The areas that this mendixctl has."""
+    from mendixgen.areas.registry import AREAS
+
+    return _completions(list(AREAS), incomplete)
+
+
+def complete_module_versions(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:
+    """The versions of the area that the command line already names."""
+    area = str(ctx.params.get("area") or "")
+
+    def versions(application: Application) -> list[str]:
+        folder = application.repository.modules / area
+        return sorted(path.name for path in folder.iterdir() if (path / "module.json").is_file()) if area else []
+
+    return _completions(_from_repository(ctx, versions), incomplete)
+
+
+def _releases(ctx: click.Context) -> list[int]:
+    """Release numbers known in this checkout, newest first: completion reads folders and never asks AWS."""
+
+    def numbers(application: Application) -> list[int]:
+        repository = application.repository
+        named = ctx.params.get("environment")
+        environments = [str(named)] if named else repository.names()
+        found = {
+            int(path.name)
+            for environment in environments
+            for path in (repository.terraform_root(environment) / "releases").glob("[0-9]*")
+            if path.name.isdigit()
+        }
+        return sorted(found, reverse=True)
+
+    return _from_repository(ctx, numbers)
+
+
+def _from_repository(ctx: click.Context, read: Callable[[Application], list[Any]]) -> list[Any]:
+    """What ``read`` finds; nothing outside a repository, since completion must stay silent."""
+    from mendixgen.diagnostics import MendixError
+
+    application = ctx.find_object(Application) or Application([])
+    try:
+        return read(application)
+    except (MendixError, OSError):
+        return []
+
+
+def _completions(values: list[str], incomplete: str) -> list[CompletionItem]:
+    return [CompletionItem(value) for value in values if value.startswith(incomplete)]

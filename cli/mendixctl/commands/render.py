@@ -1,0 +1,27 @@
+"""`mendixctl render`: the Terraform root from the YAML."""
+
+from __future__ import annotations
+
+import click
+
+from mendixctl.application import Application
+from mendixctl.command_line import Command
+from mendixctl.commands.parameters import (
+    complete_environments,
+    pass_application,
+)
+
+
+@click.command(cls=Command)
+@click.argument("environments", nargs=-1, metavar="[ENVIRONMENT]...", shell_complete=complete_environments)
+@click.option("--check", is_flag=True, help="Write nothing; exit 2 with a diff if committed files are out of date.")
+@pass_application
+def command(application: Application, environments: tuple[str, ...], check: bool) -> int:
+    """Write the Terraform root of each ENVIRONMENT (of all of them, without any) from its YAML."""
+    from mendixctl.engine import rendering
+
+    session = application.session()
+    names = environments or tuple(session.repository.names())
+    results = [rendering.render(session, name, check=check) for name in names]
+    application.view.rendered(results)
+    return max((result.exit_code for result in results), default=0)

@@ -1,0 +1,27 @@
+"""`mendixctl schema`: the JSON Schema of the YAML."""
+
+from __future__ import annotations
+
+import click
+
+from mendixctl.application import Application
+from mendixctl.command_line import Command
+from mendixctl.commands.parameters import pass_application
+
+
+@click.command(cls=Command)
+@click.option("--write", is_flag=True, help="Write schema/environment.json of this repository.")
+@click.option("--check", is_flag=True, help="Write nothing; exit 2 with a diff if that file is out of date.")
+@pass_application
+def command(application: Application, write: bool, check: bool) -> int:
+    """Show the JSON Schema of an environment's YAML, which editors complete and check it with."""
+    from mendixctl.engine import schemas
+
+    if write and check:
+        raise click.UsageError("--write and --check exclude each other")
+    if not write and not check:
+        application.view.schema(schemas.schema(application.folder))
+        return 0
+    result = schemas.file(application.repository, write=write)
+    application.view.schema(result)
+    return 0 if result.current else 2

@@ -1,0 +1,59 @@
+"""What stock moto lacks or answers wrongly, one module a service; each is loaded when its service is first asked.
+
+A module has ``install(account)``, which mends moto's classes and may return a handler: a function that is shown every
+request of the service before moto, together with the way to ask moto, and answers it or returns nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from importlib import import_module
+
+from mendixctl.emulator.exchange import Request, Response
+
+Ask = Callable[[Request], Response]
+Handler = Callable[[Request, Ask], Response | None]
+
+MODULES: dict[str, tuple[str, ...]] = {
+    "access-analyzer": ("accessanalyzer",),
+    "autoscaling": ("autoscaling",),
+    "dlm": ("dlm",),
+    "ec2": ("kms", "ec2"),
+    "ecr": ("kms",),
+    "eks": ("kms", "eks"),
+    "kms": ("kms",),
+    "logs": ("kms", "logs"),
+    "rds": ("kms", "rds"),
+    "s3": ("kms", "s3"),
+    "secretsmanager": ("kms",),
+}
+"""By the signing name of a service, the modules that it needs; ``kms`` first, wherever moto makes a default key."""
+
+
+class Extensions:
+    """The extensions of one emulator; not safe for threads."""
+
+    def __init__(self, account: str) -> None:
+        self._account = account
+        self._installed: dict[str, Handler | None] = {}
+        self._handlers: dict[str, list[Handler]] = {}
+
+    def answer(self, request: Request, moto: Ask) -> Response:
+        """The extension's answer to the request, or moto's where the extension has none."""
+        for handler in self._of(request.service):
+            response = handler(request, moto)
+            if response is not None:
+                return response
+        return moto(request)
+
+    def _of(self, service: str) -> list[Handler]:
+        if service not in self._handlers:
+            handlers = []
+            for name in MODULES.get(service, ()):
+                if name not in self._installed:
+                    self._installed[name] = import_module(f"{__name__}.{name}").install(self._account)
+                handler = self._installed[name]
+                if handler is not None and name == MODULES[service][-1]:
+                    handlers.append(handler)
+            self._handlers[service] = handlers
+        return self._handlers[service]

@@ -1,0 +1,227 @@
+"""The one place where something is applied: number, record, apply, outcome. Every release comes through here."""
+
+from __future__ import annotations
+
+import contextlib
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+
+from mendixctl.engine import git
+from mendixctl.engine.authors import author
+from mendixctl.engine.planning import count, module_digest, slot
+from mendixctl.engine.results import ApplyError, ApplyInterrupted, ApplyResult, Counts, PlanResult
+from mendixctl.engine.runs import run_folder
+from mendixctl.engine.tooling import Tools
+from mendixctl.engine.unfinished import keep_outcome, settle
+from mendixctl.engine.workplace import Workplace
+from mendixctl.ledger.archive import of_root, pack
+from mendixctl.ledger.release import Kind, Outcome, Record, Release, Status
+from mendixctl.ledger.serialise import digest
+from mendixctl.ledger.store import LedgerStore
+from mendixctl.terraform.outcome import ApplyOutcome
+from mendixgen import __version__
+from mendixgen import lock as locks
+from mendixgen.diagnostics import Diagnostic, MendixError, Severity
+
+
+@dataclass(frozen=True)
+class Undertaking:
+    """Why something is applied. ``prove`` runs after a successful apply and says whether a plan is empty."""
+
+    kind: Kind
+    message: str = ""
+    rollback_to: int = 0
+    rollback_from: int = 0
+    held_forward: tuple[str, ...] = ()
+    prove: Callable[[], bool] | None = None
+
+
+def carry_out(
+    workplace: Workplace, tools: Tools, store: LedgerStore, plan: PlanResult, undertaking: Undertaking
+) -> ApplyResult:
+    """Apply a saved plan; the caller holds the lease and has checked the plan and the ledger.
+
+    Raises:
+        ApplyError, ApplyInterrupted: it did not succeed; what was done is recorded.
+        MendixError: it did not begin.
+    """
+    if plan.plan_file is None:
+        raise ValueError("a plan that was not saved cannot be applied")
+    session = workplace.session
+    session.reporter.stage("record")
+    settle(workplace, tools, store)
+    record = store.allot(*_release(workplace, tools, store, plan, undertaking))
+    # From here on every way out, Ctrl-C included, writes an outcome.
+    begun = time.monotonic()
+    outcome: ApplyOutcome | None = None
+    proven: bool | None = None
+    problem: BaseException | None = None
+    try:
+        workplace = workplace.with_lock(workplace.lock.with_base(record.number))
+        session.reporter.stage("apply", f"v{record.number}")
+        logs = run_folder(workplace.workspace, f"v{record.number:04d}-apply", session.clock())
+        outcome = tools.terraform(workplace, logs).apply(
+            plan.plan_file, planned=[judged.change for judged in plan.changes], on_event=session.reporter.event
+        )
+        if outcome.succeeded and undertaking.prove is not None:
+            session.reporter.stage("prove")
+            proven = undertaking.prove()
+    except BaseException as error:  # noqa: BLE001  (recorded, then raised again below)
+        problem = error
+    finally:
+        slot(workplace).clear()
+    closed = _outcome(workplace, tools, plan, outcome, problem, proven, time.monotonic() - begun)
+    record, unrecorded = _close(workplace, store, record, closed)
+    counts = _done_counts(plan, closed)
+    result = ApplyResult(
+        tools.scope(workplace),
+        record.number,
+        undertaking.kind,
+        closed.status,
+        closed,
+        record,
+        counts,
+        closed.seconds,
+        (*(outcome.warnings if outcome else ()), *unrecorded, *_unproven(problem if outcome else None)),
+    )
+    for warning in unrecorded:
+        session.reporter.notice(warning)
+    if closed.status is Status.SUCCEEDED:
+        if problem is not None and not isinstance(problem, MendixError):
+            raise problem
+        return result
+    raise _failure(workplace, tools, result, outcome, problem) from problem
+
+
+def _release(
+    workplace: Workplace, tools: Tools, store: LedgerStore, plan: PlanResult, undertaking: Undertaking
+) -> tuple[Release, bytes]:
+    """The record of what is about to be done, and the rendered HCL."""
+    session, scope = workplace.session, workplace.scope
+    number = store.head()
+    before = store.read(number) if number else None
+    archive = pack(of_root(workplace.root))
+    folder = session.repository.root
+    # asked only where credentials are real: on the emulator they are nobody's
+    arn = tools.clients.caller() if tools.clients and scope.target == "aws" else ""
+    release = Release(
+        number=number + 1,
+        environment=workplace.environment,
+        account=scope.account,
+        region=scope.region,
+        target=scope.target,
+        kind=undertaking.kind,
+        started_at=session.clock(),
+        author=author(folder, arn),
+        spec=workplace.specification.text,
+        lock=locks.dump(workplace.lock.with_base(number + 1), workplace.environment),
+        archive_digest=digest(archive),
+        predecessor=before.digest if before else "",
+        message=undertaking.message,
+        commit=git.commit(folder),
+        rollback_to=undertaking.rollback_to,
+        rollback_from=undertaking.rollback_from,
+        held_forward=undertaking.held_forward,
+        changes=tuple(judged.recorded for judged in plan.changes),
+        plan_digest=plan.plan_digest,
+        generator=__version__,
+        terraform=tools.version,
+        extra={"modules": {area: module_digest(workplace, area) for area in workplace.lock.pins}},
+    )
+    return release, archive
+
+
+def _outcome(
+    workplace: Workplace,
+    tools: Tools,
+    plan: PlanResult,
+    outcome: ApplyOutcome | None,
+    problem: BaseException | None,
+    proven: bool | None,
+    seconds: float,
+) -> Outcome:
+    planned = tuple(judged.change.address for judged in plan.changes)
+    lineage, serial = "", 0
+    with contextlib.suppress(MendixError):
+        identity = tools.state_identity(workplace)
+        lineage, serial = identity.lineage, identity.serial
+    errors = outcome.errors if outcome else problem.diagnostics if isinstance(problem, MendixError) else ()
+    words = tuple(f"{error.code}: {error.summary}" for error in errors)
+    done: tuple[str, ...] = ()
+    failed: tuple[str, ...] = ()
+    if outcome is None:
+        status = Status.FAILED if isinstance(problem, MendixError) else Status.INTERRUPTED
+        words = words or (f"mendixctl was stopped before Terraform began: {type(problem).__name__}",)
+        waiting = planned
+    else:
+        status = Status.SUCCEEDED if outcome.succeeded else Status.INTERRUPTED if outcome.interrupted else Status.FAILED
+        done, failed, waiting = outcome.done, (*outcome.failed, *outcome.in_flight), outcome.not_started
+        words += tuple(f"{address} was begun and never reported on; it may exist" for address in outcome.in_flight)
+    return Outcome(
+        status=status,
+        finished_at=workplace.session.clock(),
+        seconds=round(seconds, 3),
+        done=done,
+        failed=failed,
+        not_started=waiting,
+        errors=words,
+        lineage=lineage,
+        serial=serial,
+        proven=proven,
+    )
+
+
+def _close(
+    workplace: Workplace, store: LedgerStore, record: Record, outcome: Outcome
+) -> tuple[Record, tuple[Diagnostic, ...]]:
+    """Write the outcome; if the ledger cannot take it now, keep it here for the next apply, and say so."""
+    try:
+        return store.close(record.number, outcome), ()
+    except MendixError as error:
+        kept = keep_outcome(workplace, record.number, outcome)
+        warning = Diagnostic(
+            "MXP140",
+            f"the outcome of v{record.number} could not be recorded: {error.diagnostics[0].summary}",
+            hint="it is kept in this checkout and recorded by the next apply"
+            if kept
+            else "the next apply closes the release with what Terraform's journal says",
+            severity=Severity.WARNING,
+        )
+        return replace(record, outcome=outcome), (warning,)
+
+
+def _unproven(problem: BaseException | None) -> tuple[Diagnostic, ...]:
+    """Why a successful apply could not be proven, as warnings: what was applied stays applied."""
+    if not isinstance(problem, MendixError):
+        return ()
+    return tuple(replace(found, severity=Severity.WARNING) for found in problem.diagnostics)
+
+
+def _done_counts(plan: PlanResult, outcome: Outcome) -> Counts:
+    """The plan's counts, of what was done alone."""
+    done = set(outcome.done)
+    return count(tuple(judged.change for judged in plan.changes if judged.change.address in done))
+
+
+def _failure(
+    workplace: Workplace,
+    tools: Tools,
+    result: ApplyResult,
+    outcome: ApplyOutcome | None,
+    problem: BaseException | None,
+) -> BaseException:
+    """What is raised: Terraform's own errors first, then where it stands and how to go on."""
+    interrupted = result.status is Status.INTERRUPTED
+    errors = outcome.errors if outcome else problem.diagnostics if isinstance(problem, MendixError) else ()
+    done = f"{len(result.outcome.done)} of {len(result.record.release.changes)} changes were made"
+    last = Diagnostic(
+        "MXP142" if interrupted else "MXP141",
+        f"v{result.number} of {workplace.environment} {'was interrupted' if interrupted else 'failed'}: {done}, and "
+        "all of this is recorded",
+        hint=f"{workplace.command} shows what is left; apply goes on from there",
+    )
+    died = tools.emulator_died(workplace) if outcome else None
+    errors = (*(died.diagnostics if died else ()), *errors)
+    kind = ApplyInterrupted if interrupted else ApplyError
+    return kind((*errors, last), result)

@@ -1,0 +1,140 @@
+"""``destroy``: two recorded steps. The first takes protection off, the second takes everything away.
+
+Deletion protection, retention and the like are inputs of the modules, so nothing can be destroyed by a plan that
+does not first say that it disarms them.
+"""
+
+from __future__ import annotations
+
+import time
+
+from mendixctl.engine.applying import check, check_committed
+from mendixctl.engine.carrying_out import Undertaking, carry_out
+from mendixctl.engine.lease import lease
+from mendixctl.engine.ledgers import ledger
+from mendixctl.engine.planning import check_ledger, make, slot
+from mendixctl.engine.results import DestroyResult, FileBackup, PlanResult, PreparedDestroy
+from mendixctl.engine.session import Session
+from mendixctl.engine.tooling import Tools
+from mendixctl.engine.workplace import Workplace, backups, open_workplace, put_back, restored
+from mendixctl.ledger.release import Kind
+from mendixctl.ledger.store import LedgerStore
+from mendixgen.diagnostics import Diagnostic, MendixError, Refused
+
+
+def prepare(session: Session, environment: str) -> PreparedDestroy:
+    """Plan both steps. The root stands at the teardown until the destroy is executed or abandoned.
+
+    Raises:
+        MendixError: MXP160, there is nothing to destroy; what a plan raises.
+        Refused: MXP120 to MXP124, MXP135.
+    """
+    started = time.monotonic()
+    workplace = open_workplace(session, environment, refresh=False)
+    session.reporter.begin(workplace.scope)
+    with lease(workplace.workspace, environment, "destroy"):
+        tools = Tools.start(workplace)
+        store = ledger(workplace, tools.clients)
+        head = check_ledger(workplace, store)
+        check_committed(workplace)
+        saved = _saved(workplace)
+        with restored([backup.path for backup in saved]):
+            everything = _plan(workplace, tools, store, Kind.DESTROY, started)
+            if not everything.has_changes:
+                raise MendixError(
+                    Diagnostic(
+                        "MXP160",
+                        f"there is nothing to destroy in {environment}",
+                        hint=f"mendixctl history {environment} says what was done",
+                    )
+                )
+            teardown = _plan(workplace, tools, store, Kind.TEARDOWN, time.monotonic())
+    return PreparedDestroy(
+        scope=teardown.scope,
+        teardown=teardown,
+        destroy=everything,
+        number=(head.number if head else 0) + 1,
+        backups=saved,
+        confirmation=environment,
+    )
+
+
+def abandon(session: Session, prepared: PreparedDestroy) -> None:
+    """Put the root back exactly as it was, and drop the plan."""
+    workplace = open_workplace(session, prepared.scope.environment, refresh=False)
+    with lease(workplace.workspace, workplace.environment, "destroy"):
+        _leave(workplace, prepared)
+
+
+def execute(session: Session, prepared: PreparedDestroy, *, message: str = "") -> DestroyResult:
+    """Apply the teardown, then destroy what the plan showed; a release each. The root is put back in any case.
+
+    Raises:
+        ApplyError, ApplyInterrupted: as for an apply; `destroy` again goes on from there.
+        Refused: MXP133, something moved while the person was asked; MXP161, the destroy would take away more than
+            was shown.
+    """
+    environment = prepared.scope.environment
+    workplace = open_workplace(session, environment, refresh=False)
+    with lease(workplace.workspace, environment, "destroy"):
+        tools = Tools.start(workplace)
+        store = ledger(workplace, tools.clients)
+        try:
+            check_ledger(workplace, store)
+            teardown = None
+            if prepared.teardown.has_changes:
+                manifest = slot(workplace).load()
+                if manifest is None or manifest.plan_digest != prepared.teardown.plan_digest:
+                    raise Refused(
+                        Diagnostic(
+                            "MXP133",
+                            "the plan is not the one that was shown: another one was made meanwhile",
+                            hint=f"mendixctl destroy {environment}",
+                        )
+                    )
+                # committed is what prepare has checked; the teardown root that stands here now never is
+                check(unprotected(workplace), tools, manifest, slot(workplace))
+                teardown = carry_out(workplace, tools, store, prepared.teardown, Undertaking(Kind.TEARDOWN, message))
+                workplace = open_workplace(session, environment, refresh=False)
+            plan = _plan(workplace, tools, store, Kind.DESTROY, time.monotonic())
+            _check_same(prepared.destroy, plan)
+            destroyed = carry_out(workplace, tools, store, plan, Undertaking(Kind.DESTROY, message))
+        finally:
+            _leave(workplace, prepared)
+    return DestroyResult(destroyed.scope, teardown, destroyed)
+
+
+def unprotected(workplace: Workplace) -> Workplace:
+    """The same workplace for checks that ask nothing of git."""
+    from dataclasses import replace
+
+    return replace(workplace, scope=replace(workplace.scope, protected=False))
+
+
+def _plan(workplace: Workplace, tools: Tools, store: LedgerStore, kind: Kind, started: float) -> PlanResult:
+    return make(workplace, tools, store, kind, started=started, teardown=True, destroy=kind is Kind.DESTROY)
+
+
+def _check_same(shown: PlanResult, planned: PlanResult) -> None:
+    more = sorted(
+        {judged.change.address for judged in planned.changes} - {judged.change.address for judged in shown.changes}
+    )
+    if more:
+        raise Refused(
+            Diagnostic(
+                "MXP161",
+                f"the destroy would take away more than was shown: {', '.join(more[:8])}",
+                hint=f"look at it again: mendixctl destroy {planned.scope.environment}",
+            )
+        )
+
+
+def _saved(workplace: Workplace) -> tuple[FileBackup, ...]:
+    from mendixgen.root import OWNED
+
+    return backups([workplace.root / name for name in OWNED])
+
+
+def _leave(workplace: Workplace, prepared: PreparedDestroy) -> None:
+    slot(workplace).clear()
+    put_back(prepared.backups)

@@ -1,0 +1,99 @@
+"""Which ledger an environment has, and whether this checkout is at its head."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from mendixctl.engine.workplace import Workplace
+from mendixctl.ledger.release import Record
+from mendixctl.ledger.store import LedgerStore
+from mendixgen.diagnostics import Diagnostic, Location, Refused
+
+if TYPE_CHECKING:
+    from mendixctl.aws import Clients
+    from mendixctl.ledger.local import LocalLedger
+
+
+def ledger(workplace: Workplace, clients: Clients | None = None) -> LedgerStore:
+    """The ledger beside the environment's state. ``clients`` are needed for S3 alone."""
+    if workplace.state_file is None and clients is not None:
+        from mendixctl.ledger.s3 import S3Ledger
+
+        header = workplace.specification.header
+        return S3Ledger(
+            workplace.environment,
+            clients.client("s3"),
+            header.state_bucket,
+            header.state_prefix.rstrip("/"),
+            header.state.kms_key or "",
+        )
+    return local_ledger(workplace)
+
+
+def local_ledger(workplace: Workplace) -> LocalLedger:
+    """The ledger in the repository: of a local state the ledger itself, of an S3 state its mirror."""
+    from mendixctl.ledger.local import LocalLedger
+
+    folder = workplace.root / "releases"
+    return LocalLedger(workplace.environment, folder, workplace.session.repository.relative(folder))
+
+
+def check_base(workplace: Workplace, head: Record | None) -> None:
+    """Check that this checkout is based on the newest release.
+
+    Raises:
+        Refused: MXP120 it is behind, MXP121 it is ahead of a ledger that does not have its release.
+    """
+    base, newest = workplace.lock.base, head.number if head else 0
+    if base == newest:
+        return
+    place = Location(f"environments/{workplace.environment}.lock")
+    if head is not None and base < newest:
+        release = head.release
+        kind = {"apply": "an apply", "rollback": "a rollback", "teardown": "a teardown", "destroy": "a destroy"}
+        raise Refused(
+            Diagnostic(
+                "MXP120",
+                f"v{newest} of {workplace.environment}, {kind[release.kind.value]} by {release.author.user} at "
+                f"{release.started_at:%Y-%m-%d %H:%M} UTC, is not in this checkout, which is based on v{base}",
+                hint=f"pull it from git, or take it from the ledger: mendixctl sync {workplace.environment}",
+                location=place,
+            )
+        )
+    raise Refused(
+        Diagnostic(
+            "MXP121",
+            f"this checkout is based on v{base} of {workplace.environment}, but the ledger ends at v{newest}",
+            hint="was state: changed, or the ledger removed? restore it, or, to begin anew, set base: "
+            f"{newest} in environments/{workplace.environment}.lock",
+            detail=f"the lock names a release that the ledger does not have, so this may be another account's, "
+            f"bucket's or checkout's {workplace.environment}",
+            location=place,
+        )
+    )
+
+
+def check_identity(workplace: Workplace, head: Record | None) -> None:
+    """Check that name, account and region are what they were.
+
+    Raises:
+        Refused: MXP122, one was changed.
+    """
+    if head is None:
+        return
+    release, scope = head.release, workplace.scope
+    found = [
+        Diagnostic(
+            "MXP122",
+            f"{what} of {workplace.environment} was {then} in v{head.number} and cannot become {now}",
+            hint="set it back; another account or region is another environment, with a file of its own",
+            location=workplace.specification.locate((what,)),
+        )
+        for what, then, now in (
+            ("account", release.account, scope.account),
+            ("region", release.region, scope.region),
+        )
+        if then != now
+    ]
+    if found:
+        raise Refused(found)

@@ -1,0 +1,231 @@
+"""What stands beside a saved plan: what it was made from, so that an apply can say what moved since.
+
+Plans are secrets (Terraform keeps every value in clear in them), and so is the list of changes here: both files
+are readable by their owner alone, and both are gone once the plan is applied or expired.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from mendixctl.engine.failures import unwritable
+from mendixctl.engine.results import Counts, Judged
+from mendixctl.guard.verdict import Verdict
+from mendixctl.ledger.release import Kind
+from mendixctl.terraform.plan import Action, AttributeChange, ResourceChange
+from mendixgen.diagnostics import Diagnostic, Location, MendixError
+from mendixgen.files import write_atomic
+
+LIFETIME = timedelta(hours=24)
+"""A plan is reviewed and applied within a working day; after that the world has moved on."""
+
+FORMAT = 1
+SECRET = 0o600
+
+
+@dataclass(frozen=True, slots=True)
+class Fingerprint:
+    """Everything that a plan depends on. Digests of content, never times or commits."""
+
+    account: str
+    region: str
+    target: str
+    spec: str
+    lock: str
+    hcl: str
+    provider_lock: str
+    modules: Mapping[str, str]
+    terraform: str
+    lineage: str
+    serial: int
+
+    def moved(self, now: Fingerprint) -> list[str]:
+        """What is different ``now``, in words; empty where nothing is."""
+        words = [
+            ("spec", "the YAML was edited"),
+            ("account", f"the account was {self.account} and is {now.account}"),
+            ("region", f"the region was {self.region} and is {now.region}"),
+            ("target", f"the target was {self.target} and is {now.target}"),
+            ("lock", "the module versions in the lock were changed"),
+            ("hcl", "the rendered root was changed"),
+            ("provider_lock", "the provider lock (.terraform.lock.hcl) was changed"),
+            ("terraform", f"Terraform was {self.terraform} and is {now.terraform}"),
+        ]
+        found = [text for name, text in words if getattr(self, name) != getattr(now, name)]
+        changed = sorted(
+            area for area in {*self.modules, *now.modules} if self.modules.get(area) != now.modules.get(area)
+        )
+        found += [f"the module {area} was changed" for area in changed if "lock" not in found]
+        if self.lineage != now.lineage:
+            found.append("the state is another one")
+        elif self.serial != now.serial:
+            found.append(f"the state was at serial {self.serial} and is at {now.serial}: something else was applied")
+        return found
+
+
+@dataclass(frozen=True, slots=True)
+class Manifest:
+    """A saved plan: where it belongs, how long it holds, what it was made from and what it changes."""
+
+    environment: str
+    kind: Kind
+    rehearsal: bool
+    base: int
+    created_at: datetime
+    expires_at: datetime
+    commit: str
+    plan_digest: str
+    fingerprint: Fingerprint
+    changes: tuple[Judged, ...]
+    drift: tuple[ResourceChange, ...]
+    outputs: Mapping[str, AttributeChange]
+    counts: Counts
+
+
+def file_digest(path: Path) -> str:
+    """``sha256:`` of a file; an empty text where there is none."""
+    try:
+        with path.open("rb") as stream:
+            return f"sha256:{hashlib.file_digest(stream, 'sha256').hexdigest()}"
+    except FileNotFoundError:
+        return ""
+
+
+@dataclass(frozen=True, slots=True)
+class PlanSlot:
+    """Where an environment's one saved plan stands: Terraform's file and the manifest beside it."""
+
+    folder: Path
+
+    @property
+    def plan(self) -> Path:
+        return self.folder / "plan.tfplan"
+
+    @property
+    def staging(self) -> Path:
+        """Where Terraform writes a plan until it is known to be whole."""
+        return self.folder / "new.tfplan"
+
+    @property
+    def manifest(self) -> Path:
+        return self.folder / "plan.json"
+
+    def make(self) -> None:
+        """Make the folder, for its owner alone."""
+        try:
+            self.folder.mkdir(parents=True, exist_ok=True)
+            self.folder.chmod(0o700)
+        except OSError as error:
+            raise unwritable(self.folder, error) from error
+
+    def clear(self) -> None:
+        """Remove the plan; what is not there is no matter."""
+        for path in (self.manifest, self.plan, self.staging):
+            with contextlib.suppress(OSError):
+                path.unlink()
+
+    def save(self, manifest: Manifest) -> None:
+        """Make the staged plan the saved one. The manifest comes last: a plan without one does not count."""
+        try:
+            self.staging.chmod(SECRET)
+            self.staging.replace(self.plan)
+        except OSError as error:
+            raise unwritable(self.plan, error) from error
+        write_atomic(self.manifest, json.dumps(_to_json(manifest), indent=1), mode=SECRET)
+
+    def load(self) -> Manifest | None:
+        """The manifest of the saved plan, or None where there is no plan.
+
+        Raises:
+            MendixError: MXP112, it cannot be read.
+        """
+        try:
+            text = self.manifest.read_text()
+        except FileNotFoundError:
+            return None
+        except (OSError, ValueError) as error:
+            raise self._unreadable(str(error)) from error
+        try:
+            return _from_json(json.loads(text))
+        except (ValueError, KeyError, TypeError, AttributeError) as error:
+            raise self._unreadable(f"{type(error).__name__}: {error}") from error
+
+    def _unreadable(self, why: str) -> MendixError:
+        return MendixError(
+            Diagnostic(
+                "MXP112",
+                f"the manifest of the saved plan cannot be read: {why}",
+                hint="plan again: mendixctl plan ENVIRONMENT",
+                location=Location(str(self.manifest)),
+            )
+        )
+
+
+def _change_to_json(change: ResourceChange) -> dict[str, Any]:
+    return {
+        "address": change.address,
+        "area": change.area,
+        "type": change.type,
+        "action": change.action.value,
+        "previous_address": change.previous_address,
+        "reason": change.reason,
+        "attributes": [asdict(attribute) for attribute in change.attributes],
+    }
+
+
+def _change_from_json(data: Mapping[str, Any]) -> ResourceChange:
+    return ResourceChange(
+        address=data["address"],
+        area=data["area"],
+        type=data["type"],
+        action=Action(data["action"]),
+        attributes=tuple(AttributeChange(**attribute) for attribute in data["attributes"]),
+        previous_address=data["previous_address"],
+        reason=data["reason"],
+    )
+
+
+def _to_json(manifest: Manifest) -> dict[str, Any]:
+    return {
+        "format": FORMAT,
+        "environment": manifest.environment,
+        "kind": manifest.kind.value,
+        "rehearsal": manifest.rehearsal,
+        "base": manifest.base,
+        "created_at": manifest.created_at.isoformat(),
+        "expires_at": manifest.expires_at.isoformat(),
+        "commit": manifest.commit,
+        "plan_digest": manifest.plan_digest,
+        "fingerprint": {**asdict(manifest.fingerprint), "modules": dict(manifest.fingerprint.modules)},
+        "changes": [{"verdict": judged.verdict.value, **_change_to_json(judged.change)} for judged in manifest.changes],
+        "drift": [_change_to_json(change) for change in manifest.drift],
+        "outputs": {name: asdict(change) for name, change in manifest.outputs.items()},
+        "counts": asdict(manifest.counts),
+    }
+
+
+def _from_json(data: Mapping[str, Any]) -> Manifest:
+    if data["format"] != FORMAT:
+        raise ValueError(f"format {data['format']} is not {FORMAT}")
+    return Manifest(
+        environment=data["environment"],
+        kind=Kind(data["kind"]),
+        rehearsal=data["rehearsal"],
+        base=data["base"],
+        created_at=datetime.fromisoformat(data["created_at"]),
+        expires_at=datetime.fromisoformat(data["expires_at"]),
+        commit=data["commit"],
+        plan_digest=data["plan_digest"],
+        fingerprint=Fingerprint(**data["fingerprint"]),
+        changes=tuple(Judged(_change_from_json(change), Verdict(change["verdict"])) for change in data["changes"]),
+        drift=tuple(_change_from_json(change) for change in data["drift"]),
+        outputs={name: AttributeChange(**change) for name, change in data["outputs"].items()},
+        counts=Counts(**data["counts"]),
+    )

@@ -1,0 +1,25 @@
+"""What every use-case is given: the repository, who listens, and whether this is a rehearsal."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+
+from mendixctl.engine.reporter import Reporter, Silent
+from mendixgen.repository import Repository
+
+
+def now() -> datetime:
+    """The present, in UTC."""
+    return datetime.now(UTC)
+
+
+@dataclass(frozen=True)
+class Session:
+    """One command. ``rehearse``: the environment is taken to the emulator, whatever its target (``--emulator``)."""
+
+    repository: Repository
+    reporter: Reporter = field(default_factory=Silent)
+    rehearse: bool = False
+    clock: Callable[[], datetime] = now

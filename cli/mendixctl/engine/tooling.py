@@ -1,0 +1,211 @@
+"""Terraform for one workplace: which binary, with whose credentials, against which API, initialised or not."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from mendixctl.engine.failures import unwritable
+from mendixctl.engine.manifests import file_digest
+from mendixctl.engine.results import Scope
+from mendixctl.engine.runs import run_folder
+from mendixctl.engine.workplace import Workplace
+from mendixctl.terraform.binary import Binary, find
+from mendixctl.terraform.outcome import StateIdentity
+from mendixctl.terraform.runner import Terraform
+from mendixgen.diagnostics import Diagnostic, Location, MendixError
+from mendixgen.files import write_atomic
+
+if TYPE_CHECKING:
+    from mendixctl.aws import Clients
+    from mendixctl.emulator.control import Endpoint
+
+MIRROR = "MENDIXCTL_PROVIDER_MIRROR"
+
+
+@dataclass(frozen=True)
+class Tools:
+    """What a use-case works with once the emulator, where one is needed, answers."""
+
+    binary: Binary
+    environment: Mapping[str, str | None]
+    endpoint: Endpoint | None = None
+    clients: Clients | None = None
+
+    @classmethod
+    def start(cls, workplace: Workplace) -> Tools:
+        """Find Terraform, and start the emulator if that is the target and it does not run.
+
+        Raises:
+            MendixError: MXT1xx no usable Terraform; MXE1xx the emulator does not start.
+        """
+        binary = find(cache=workplace.session.repository.private / "terraform.json")
+        environment, endpoint = api(workplace)
+        return cls(binary, environment, endpoint, clients(workplace, environment))
+
+    @property
+    def version(self) -> str:
+        return self.binary.version
+
+    def scope(self, workplace: Workplace) -> Scope:
+        """The workplace's scope with the address that Terraform's calls go to."""
+        return replace(workplace.scope, endpoint=self.endpoint.url if self.endpoint else "")
+
+    def terraform(self, workplace: Workplace, logs: Path | None = None) -> Terraform:
+        """Terraform in the workplace's root. ``logs``: the run's folder."""
+        return Terraform(
+            self.binary,
+            workplace.root,
+            data_dir=workplace.workspace / "terraform",
+            environment=self.environment,
+            logs=logs,
+            is_pointless=self.emulator_is_gone if self.endpoint else None,
+        )
+
+    def emulator_is_gone(self) -> bool:
+        """Whether the emulator that this work needs no longer answers."""
+        from mendixctl.emulator.control import is_alive
+
+        return self.endpoint is not None and not is_alive(self.endpoint)
+
+    def initialise(self, workplace: Workplace) -> None:
+        """``terraform init``, unless the stamp says that nothing it depends on has changed.
+
+        Raises:
+            MendixError: MXT1xx, Terraform cannot be initialised.
+        """
+        stamp = workplace.workspace / "init.json"
+        data = workplace.workspace / "terraform"
+        if workplace.state_file is not None:
+            _private_folder(workplace.state_file.parent)
+        if _read_stamp(stamp) == self._stamp(workplace) and _is_initialised(data, workplace):
+            self._recover(workplace)
+            return
+        session = workplace.session
+        session.reporter.stage("init")
+        stamp.unlink(missing_ok=True)
+        logs = run_folder(workplace.workspace, "init", session.clock())
+        self.terraform(workplace, logs).init(on_event=session.reporter.event)
+        # the provider lock is written by init, so the stamp is taken after it
+        write_atomic(stamp, json.dumps({"stamp": self._stamp(workplace)}) + "\n")
+        self._recover(workplace)
+
+    def _stamp(self, workplace: Workplace) -> list[str]:
+        """All that ``init`` depends on: backend, constraints, modules and theirs, provider lock, versions."""
+        root, store = workplace.root, workplace.store
+        manifests = [store.manifest(area, pin.version) for area, pin in sorted(workplace.lock.pins.items())]
+        modules = [f"{found.area}@{found.version}:{found.provider}:{found.digest}" for found in manifests]
+        return [
+            self.binary.version,
+            " ".join(self.binary.command),
+            os.environ.get(MIRROR, ""),
+            file_digest(root / "terraform.tf"),
+            file_digest(root / ".terraform.lock.hcl"),
+            str(root.resolve()),
+            *modules,
+        ]
+
+    def _recover(self, workplace: Workplace) -> None:
+        """Put back a state that Terraform could not save at the end of an apply.
+
+        Terraform leaves it as ``errored.tfstate`` in the root, and itself refuses to push an older or a foreign one.
+        """
+        left = workplace.root / "errored.tfstate"
+        if not left.exists():
+            return
+        workplace.session.reporter.stage("recover", left.name)
+        self.terraform(workplace).state_push(left)
+        left.unlink(missing_ok=True)
+
+    def emulator_died(self, workplace: Workplace) -> MendixError | None:
+        """The error that explains all others where the emulator ended in the middle of the work; else None."""
+        if self.endpoint is None or not self.emulator_is_gone():
+            return None
+        from mendixctl.emulator.control import died
+
+        return died(workplace.session.repository, self.endpoint)
+
+    def state_identity(self, workplace: Workplace) -> StateIdentity:
+        """Which state there is: read where it is local, asked of Terraform where it is not.
+
+        Raises:
+            MendixError: MXP113, the local state cannot be read.
+        """
+        path = workplace.state_file
+        if path is None:
+            return self.terraform(workplace).state_pull()
+        try:
+            raw = path.read_bytes()
+        except FileNotFoundError:
+            return StateIdentity()
+        except OSError as error:
+            raise _unreadable_state(path, error.strerror or str(error)) from error
+        if not raw.strip():
+            return StateIdentity()
+        try:
+            content = json.loads(raw)
+            return StateIdentity(str(content["lineage"]), int(content["serial"]), raw)
+        except (ValueError, KeyError, TypeError) as error:
+            raise _unreadable_state(path, str(error)) from error
+
+
+def api(workplace: Workplace) -> tuple[dict[str, str | None], Endpoint | None]:
+    """The variables that lead Terraform to its API, and the emulator if it is one; that is started for it."""
+    scope = workplace.scope
+    if scope.target == "aws":
+        return {}, None
+    from mendixctl.emulator.control import start
+    from mendixctl.emulator.environment import environment, scrubbed
+
+    workplace.session.reporter.stage("emulator")
+    endpoint = start(workplace.session.repository, scope.account, scope.region)
+    variables: dict[str, str | None] = dict.fromkeys(os.environ.keys() - scrubbed(os.environ).keys())
+    variables.update(environment(endpoint))
+    return variables, endpoint
+
+
+def clients(workplace: Workplace, environment: Mapping[str, str | None]) -> Clients | None:
+    """boto3's clients where the state and the ledger are in S3; None where they are local."""
+    if workplace.state_file is not None:
+        return None
+    from mendixctl.aws import Clients
+
+    header = workplace.specification.header
+    given = {name: value for name, value in environment.items() if value is not None}
+    return Clients(header.state_region, given, role=header.deploy_role or "")
+
+
+def _read_stamp(path: Path) -> object:
+    with contextlib.suppress(OSError, ValueError):
+        found = json.loads(path.read_bytes())
+        return found.get("stamp") if isinstance(found, dict) else None
+    return None
+
+
+def _is_initialised(data: Path, workplace: Workplace) -> bool:
+    modules = not workplace.lock.pins or (data / "modules" / "modules.json").is_file()
+    return modules and (data / "providers").is_dir() and (data / "terraform.tfstate").is_file()
+
+
+def _private_folder(folder: Path) -> None:
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        folder.chmod(0o700)
+    except OSError as error:
+        raise unwritable(folder, error) from error
+
+
+def _unreadable_state(path: Path, why: str) -> MendixError:
+    return MendixError(
+        Diagnostic(
+            "MXP113",
+            f"the local state cannot be read: {why}",
+            hint=f"restore it from {path.name}.backup beside it, which Terraform keeps",
+            location=Location(str(path)),
+        )
+    )

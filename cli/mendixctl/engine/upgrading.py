@@ -1,0 +1,71 @@
+"""``modules upgrade``: other module versions for an environment, in its lock. Nothing is planned or applied."""
+
+from __future__ import annotations
+
+from mendixctl.engine.comparing import version_changes
+from mendixctl.engine.lease import lease
+from mendixctl.engine.results import UpgradeResult
+from mendixctl.engine.session import Session
+from mendixctl.engine.workplace import read_lock, read_text, require
+from mendixgen import lock as locks
+from mendixgen.diagnostics import Diagnostic, MendixError
+from mendixgen.files import write_atomic
+from mendixgen.module_store import ModuleStore
+
+
+def upgrade(session: Session, environment: str, area: str | None = None, to: str | None = None) -> UpgradeResult:
+    """Take one area, or every area that is on, to its newest usable version, or ``area`` to version ``to``.
+
+    An area that is off is turned on by naming it. The newest usable version is the newest released one; for the
+    emulator also an unreleased one, where none is released. The specification is checked against the new versions
+    before the lock is written.
+
+    Raises:
+        MendixError: MXP101 no such environment, MXP180 ``to`` without an area, MXR101 and MXR102 no such module or
+            version, MXP181 no version that this target may use; what is wrong with the specification then.
+    """
+    from mendixgen.spec.loader import load_text
+
+    repository = session.repository
+    require(repository, environment)
+    if to is not None and area is None:
+        raise MendixError(
+            Diagnostic(
+                "MXP180", "a version without an area", hint="mendixctl modules upgrade ENVIRONMENT AREA --to X.Y.Z"
+            )
+        )
+    store = ModuleStore(repository.modules)
+    label = f"environments/{environment}.yaml"
+    text = read_text(repository.spec(environment), label)
+    target = _target(text, label)
+    before = read_lock(repository, environment)
+    lock = before or locks.create(store, target=target)
+    for name in [area] if area is not None else sorted(lock.pins):
+        lock = locks.upgrade(lock, name, _version(store, name, to, target))
+    checked = load_text(text, label, store=store, lock=lock, name=environment)
+    with lease(repository.workspace(environment), environment, "modules upgrade"):
+        write_atomic(repository.lock(environment), locks.dump(lock, environment))
+    return UpgradeResult(environment, version_changes(before, lock), checked.warnings)
+
+
+def _target(text: bytes, label: str) -> str:
+    from mendixgen.spec.source import read
+
+    return str(read(text, label).data.get("target") or "aws")
+
+
+def _version(store: ModuleStore, area: str, to: str | None, target: str) -> str:
+    if to is not None:
+        return store.manifest(area, to).version
+    found = store.newest(area) or (store.newest(area, released_only=False) if target == "emulator" else None)
+    if found is None:
+        if not store.versions(area):
+            store.manifest(area, "0.0.0")  # says which areas there are
+        raise MendixError(
+            Diagnostic(
+                "MXP181",
+                f"no version of {area} is released, so there is none for AWS",
+                hint=f"mendixctl modules release {area}",
+            )
+        )
+    return found

@@ -1,0 +1,1 @@
+"""What may be done: a verdict for every planned change."""

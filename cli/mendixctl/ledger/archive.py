@@ -1,0 +1,73 @@
+"""The rendered HCL of a release as one file: the same files always make the same bytes."""
+
+from __future__ import annotations
+
+import gzip
+import io
+import tarfile
+import zlib
+from collections.abc import Mapping
+from pathlib import Path, PurePosixPath
+
+from mendixgen.diagnostics import Diagnostic, MendixError
+
+LARGEST = 64 * 1024 * 1024
+"""Bytes; a root is text, so an archive that unpacks to more is not one of ours."""
+
+
+def pack(files: Mapping[str, bytes]) -> bytes:
+    """A ``tar.gz`` of ``files`` (relative name -> content), without times, owners or order of its own."""
+    buffer = io.BytesIO()
+    # compression level and mtime are given, so that the digest does not depend on when or where it was made
+    with (
+        gzip.GzipFile(filename="", fileobj=buffer, mode="wb", compresslevel=9, mtime=0) as compressed,
+        tarfile.open(fileobj=compressed, mode="w", format=tarfile.PAX_FORMAT) as tar,
+    ):
+        for name in sorted(files):
+            member = tarfile.TarInfo(name)
+            member.size = len(files[name])
+            member.mode = 0o644
+            tar.addfile(member, io.BytesIO(files[name]))
+    return buffer.getvalue()
+
+
+def unpack(data: bytes, place: str) -> dict[str, bytes]:
+    """The files of an archive.
+
+    Raises:
+        MendixError: MXL104, not an archive that `pack` made.
+    """
+    files: dict[str, bytes] = {}
+    size = 0
+    try:
+        with gzip.GzipFile(fileobj=io.BytesIO(data)) as compressed:
+            # read to its end, which checks gzip's own checksum, but never more than a root can be
+            content = compressed.read(LARGEST + 1)
+        with tarfile.open(fileobj=io.BytesIO(content), mode="r:") as tar:
+            for member in tar:
+                path = PurePosixPath(member.name)
+                size += member.size
+                if not member.isfile() or path.is_absolute() or ".." in path.parts or size > LARGEST:
+                    raise _broken(place, f"{member.name!r} does not belong in one")
+                stream = tar.extractfile(member)
+                files[member.name] = stream.read() if stream else b""
+    except (tarfile.TarError, zlib.error, OSError, EOFError) as error:
+        raise _broken(place, str(error)) from error
+    return files
+
+
+def of_root(root: Path) -> dict[str, bytes]:
+    """What an archive holds of a root: its ``*.tf`` and the provider lock."""
+    found = sorted(root.glob("*.tf"))
+    lock = root / ".terraform.lock.hcl"
+    return {path.name: path.read_bytes() for path in [*found, *([lock] if lock.is_file() else [])]}
+
+
+def _broken(place: str, why: str) -> MendixError:
+    return MendixError(
+        Diagnostic(
+            "MXL104",
+            f"{place} is not an archive of rendered HCL: {why}",
+            hint="restore it from git or from the version history of the bucket",
+        )
+    )

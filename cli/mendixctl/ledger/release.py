@@ -1,0 +1,113 @@
+"""A release as data: what one apply was going to do, and what came of it.
+
+A record is written in two parts, each exactly once, so that the ledger is append-only and its chain of
+digests can be checked: ``release.json`` when the number is allotted, ``outcome.json`` when the apply is
+over. A release without an outcome is one whose apply is running or was cut off.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+
+
+class Kind(StrEnum):
+    """What a release was made by."""
+
+    APPLY = "apply"
+    ROLLBACK = "rollback"
+    TEARDOWN = "teardown"
+    DESTROY = "destroy"
+
+
+class Status(StrEnum):
+    """How a release ended."""
+
+    SUCCEEDED = "succeeded"
+    FAILED = "failed"
+    INTERRUPTED = "interrupted"
+    RUNNING = "running"
+
+
+@dataclass(frozen=True, slots=True)
+class RecordedChange:
+    """One resource that a release was going to change; no attribute values, which may be secrets."""
+
+    address: str
+    area: str
+    action: str
+    attributes: tuple[str, ...] = ()
+    verdict: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Author:
+    """Who applied: the operating system's user, host, git identity and, on AWS, the caller's ARN."""
+
+    user: str
+    host: str
+    git: str = ""
+    arn: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Release:
+    """``release.json``: what was going to be done. ``predecessor`` is the digest of the record before it."""
+
+    number: int
+    environment: str
+    account: str
+    region: str
+    target: str
+    kind: Kind
+    started_at: datetime
+    author: Author
+    spec: str
+    lock: str
+    archive_digest: str
+    predecessor: str = ""
+    message: str = ""
+    commit: str = ""
+    rollback_to: int = 0
+    rollback_from: int = 0
+    held_forward: tuple[str, ...] = ()
+    changes: tuple[RecordedChange, ...] = ()
+    plan_digest: str = ""
+    generator: str = ""
+    terraform: str = ""
+    extra: Mapping[str, object] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """``outcome.json``: what came of it. Addresses; ``proven``: a plan afterwards was empty."""
+
+    status: Status
+    finished_at: datetime
+    seconds: float
+    done: tuple[str, ...] = ()
+    failed: tuple[str, ...] = ()
+    not_started: tuple[str, ...] = ()
+    errors: tuple[str, ...] = ()
+    lineage: str = ""
+    serial: int = 0
+    proven: bool | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """A release with its outcome, as the ledger gives it back; ``digest`` is over both parts."""
+
+    release: Release
+    outcome: Outcome | None
+    digest: str
+
+    @property
+    def number(self) -> int:
+        return self.release.number
+
+    @property
+    def status(self) -> Status:
+        return self.outcome.status if self.outcome else Status.RUNNING

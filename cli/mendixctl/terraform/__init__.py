@@ -1,0 +1,1 @@
+"""Terraform as a subprocess: one typed method a subcommand."""

@@ -1,0 +1,280 @@
+"""Reads ``terraform show -json PLAN``: actions folded, attributes compared, everything sensitive masked.
+
+Nothing sensitive leaves this file unmasked except in ``ResourceChange.raw``, which is for guards and never shown.
+Providers copy sensitive values into attributes that they do not mark (``terraform_data.output``), so a value that is
+marked anywhere in the plan is masked everywhere, and within its resource also as a part of another text.
+"""
+
+from __future__ import annotations
+
+import itertools
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
+from typing import Any
+
+from mendixctl.terraform.marks import mapping, marked, mask, part, secrets, shown, without
+from mendixctl.terraform.plan import UNKNOWN, Action, AttributeChange, PlanDocument, ResourceChange
+from mendixgen.diagnostics import Diagnostic, MendixError
+
+Path = tuple[str | int, ...]
+
+_ACTIONS: Mapping[tuple[str, ...], Action] = {
+    ("no-op",): Action.NOOP,
+    ("create",): Action.CREATE,
+    ("read",): Action.READ,
+    ("update",): Action.UPDATE,
+    ("delete",): Action.DELETE,
+    ("delete", "create"): Action.REPLACE,
+    ("create", "delete"): Action.REPLACE,
+    ("create", "forget"): Action.REPLACE,
+    ("forget",): Action.FORGET,
+}
+
+_AREA = re.compile(r"module\.([^.\[]+)")
+
+_WORD = re.compile(r"[A-Za-z_][A-Za-z0-9_-]*\Z")
+
+
+def read(document: Mapping[str, Any]) -> PlanDocument:
+    """The plan in ``document``; see :func:`mendixctl.terraform.plan.parse`."""
+    form = document.get("format_version")
+    if not isinstance(form, str) or form.split(".")[0] != "1":
+        raise MendixError(
+            Diagnostic(
+                "MXT105",
+                f"the plan's JSON has format version {form!r}, and mendixctl reads 1.x",
+                hint="use a Terraform 1.x, or a newer mendixctl",
+            )
+        )
+    hidden = frozenset(_secrets(document))
+    changes = (_change(item, hidden) for item in _managed(document.get("resource_changes")))
+    drift = (_change(item, hidden) for item in _managed(document.get("resource_drift")))
+    outputs = {
+        name: change
+        for name, item in mapping(document.get("output_changes")).items()
+        if (change := _output(name, mapping(item), hidden))
+    }
+    return PlanDocument(
+        terraform_version=str(document.get("terraform_version", "")),
+        changes=tuple(change for change in changes if change.action not in (Action.NOOP, Action.READ)),
+        # A null that became an empty list or map is an artefact of older providers, not somebody's change.
+        drift=tuple(
+            change
+            for change in drift
+            if change.action is Action.DELETE or (change.action is Action.UPDATE and change.attributes)
+        ),
+        outputs=outputs,
+    )
+
+
+def _managed(items: object) -> Iterator[Mapping[str, Any]]:
+    for item in items if isinstance(items, list) else ():
+        if isinstance(item, Mapping) and item.get("mode", "managed") != "data":
+            yield item
+
+
+def _secrets(document: Mapping[str, Any]) -> Iterator[str]:
+    """Every text that is marked sensitive in any change of the plan."""
+    items = [*_managed(document.get("resource_changes")), *_managed(document.get("resource_drift"))]
+    for item in items:
+        yield from _secrets_of(mapping(item.get("change")))
+    for item in mapping(document.get("output_changes")).values():
+        yield from _secrets_of(mapping(item))
+
+
+def _secrets_of(change: Mapping[str, Any]) -> Iterator[str]:
+    for side in ("before", "after"):
+        yield from secrets(change.get(side), change.get(f"{side}_sensitive"))
+
+
+def _change(item: Mapping[str, Any], hidden: frozenset[str]) -> ResourceChange:
+    change = mapping(item.get("change"))
+    address = str(item.get("address", ""))
+    previous = str(item.get("previous_address") or "")
+    action = _action(change.get("actions"))
+    if action is Action.NOOP:
+        if change.get("importing") is not None:
+            action = Action.IMPORT
+        elif previous and previous != address:
+            action = Action.MOVE
+    reason = str(item.get("action_reason") or "")
+    if deposed := item.get("deposed"):
+        reason = f"deposed object {deposed}"
+    area = _AREA.match(address)
+    own = frozenset(_secrets_of(change)) if hidden else hidden
+    return ResourceChange(
+        address=address,
+        area=area[1] if area else "",
+        type=str(item.get("type", "")),
+        action=action,
+        attributes=tuple(_hide(attribute, hidden, own) for attribute in attributes(change)),
+        previous_address=previous if previous != address else "",
+        reason=reason,
+        raw=item,
+    )
+
+
+def _action(actions: object) -> Action:
+    """One word for Terraform's list; an unknown list counts as what its gravest part does."""
+    words = tuple(str(word) for word in actions) if isinstance(actions, list) else ()
+    if words in _ACTIONS:
+        return _ACTIONS[words]
+    if "delete" in words:
+        return Action.REPLACE if "create" in words else Action.DELETE
+    return Action.CREATE if "create" in words else Action.UPDATE
+
+
+def _hide(change: AttributeChange, hidden: frozenset[str], own: frozenset[str]) -> AttributeChange:
+    """The change without texts that are sensitive elsewhere in the plan, ``own`` ones: in this resource."""
+    if not hidden:
+        return change
+    before, after = without(change.before, hidden, own), without(change.after, hidden, own)
+    if before == change.before and after == change.after:
+        return change
+    return replace(change, before=before, after=after, sensitive=True)
+
+
+def _output(name: str, change: Mapping[str, Any], hidden: frozenset[str]) -> AttributeChange | None:
+    if _action(change.get("actions")) is Action.NOOP:
+        return None
+    before_marks, after_marks = change.get("before_sensitive"), change.get("after_sensitive")
+    sensitive = marked(before_marks) or marked(after_marks)
+    before, after = change.get("before"), change.get("after")
+    unknown = change.get("after_unknown")
+    if sensitive:
+        return AttributeChange(name, mask(before), mask(after, unknown), sensitive=True)
+    return _hide(AttributeChange(name, before, shown(after, unknown, None)), hidden, frozenset())
+
+
+def attributes(change: Mapping[str, Any]) -> Iterator[AttributeChange]:
+    """The attributes that differ between ``before`` and ``after`` of one change object, in their order."""
+    replacing = [tuple(path) for path in change.get("replace_paths") or () if isinstance(path, list)]
+    for path, before, after, sensitive in _differences(
+        (),
+        change.get("before"),
+        change.get("after"),
+        change.get("after_unknown"),
+        change.get("before_sensitive"),
+        change.get("after_sensitive"),
+    ):
+        yield AttributeChange(
+            path=spell(path),
+            before=before,
+            after=after,
+            sensitive=sensitive,
+            forces_replacement=any(path[: len(prefix)] == prefix or prefix[: len(path)] == path for prefix in replacing)
+            if path
+            else False,
+        )
+
+
+def spell(path: Iterable[str | int]) -> str:
+    """A path as Terraform writes it: ``rule[0].status``, ``tags["a b"]``."""
+    text = ""
+    for step in path:
+        if isinstance(step, int):
+            text += f"[{step}]"
+        elif _WORD.match(step):
+            text += f".{step}" if text else step
+        else:
+            escaped = step.replace("\\", "\\\\").replace('"', '\\"')
+            text += f'["{escaped}"]'
+    return text
+
+
+Difference = tuple[Path, Any, Any, bool]
+
+
+def _differences(
+    path: Path, before: Any, after: Any, unknown: Any, before_marks: Any, after_marks: Any
+) -> Iterator[Difference]:
+    """The leaves that differ below ``path``. The marks and ``unknown`` mirror the value's shape; True is all of it."""
+    if before_marks is True or after_marks is True:
+        masked = mask(after, unknown)
+        if before != after or marked(unknown):
+            yield path, mask(before), masked, True
+        return
+    if unknown is True:
+        yield path, shown(before, None, before_marks), UNKNOWN, marked(before_marks)
+        return
+    if _is_mapping(before) and _is_mapping(after) and (before is not None or after is not None or unknown):
+        yield from _mappings(path, before or {}, after or {}, unknown, before_marks, after_marks)
+        return
+    if _is_list(before) and _is_list(after) and (before is not None or after is not None):
+        yield from _lists(path, before or [], after or [], unknown, before_marks, after_marks)
+        return
+    if not _same(before, after):
+        sensitive = marked(before_marks) or marked(after_marks)
+        yield path, shown(before, None, before_marks), shown(after, unknown, after_marks), sensitive
+
+
+def _mappings(
+    path: Path,
+    before: Mapping[str, Any],
+    after: Mapping[str, Any],
+    unknown: Any,
+    before_marks: Any,
+    after_marks: Any,
+) -> Iterator[Difference]:
+    unknown = mapping(unknown)
+    keys = dict.fromkeys([*before, *after, *(key for key, value in unknown.items() if marked(value))])
+    for key in keys:
+        old, new, marks = before.get(key), after.get(key), unknown.get(key)
+        old_marks, new_marks = part(before_marks, key), part(after_marks, key)
+        if old == new and not marked(marks):
+            continue
+        yield from _differences((*path, key), old, new, marks, old_marks, new_marks)
+
+
+def _lists(
+    path: Path, before: Sequence[Any], after: Sequence[Any], unknown: Any, before_marks: Any, after_marks: Any
+) -> Iterator[Difference]:
+    """Lists of plain values are one leaf. Of blocks, the equal ones pair off first: sets come in any order."""
+    hidden = marked(before_marks) or marked(after_marks)
+    if not any(isinstance(item, Mapping | list) for item in (*before, *after)) and not isinstance(unknown, list | dict):
+        if before != after:
+            if hidden:
+                yield path, shown(before, None, before_marks), shown(after, unknown, after_marks), True
+            else:
+                yield path, list(before), list(after), False
+        return
+    length = max(len(after), len(unknown) if isinstance(unknown, list) else 0)
+    left = list(range(len(before)))
+    right: list[int] = []
+    for index in range(length):
+        value = after[index] if index < len(after) else None
+        if index < len(after) and not marked(part(unknown, index)):
+            twin = next((old for old in left if before[old] == value), None)
+            if twin is not None:
+                left.remove(twin)
+                continue
+        right.append(index)
+    for old, new in itertools.zip_longest(left, right):
+        yield from _differences(
+            (*path, old if new is None else new),
+            None if old is None else before[old],
+            after[new] if new is not None and new < len(after) else None,
+            None if new is None else part(unknown, new),
+            None if old is None else part(before_marks, old),
+            None if new is None else part(after_marks, new),
+        )
+
+
+def _is_list(value: Any) -> bool:
+    return value is None or isinstance(value, list)
+
+
+def _is_mapping(value: Any) -> bool:
+    return value is None or isinstance(value, Mapping)
+
+
+def _same(before: Any, after: Any) -> bool:
+    """Equal, or one is nothing and the other an empty collection; True and 1 are different."""
+    if isinstance(before, bool) is not isinstance(after, bool):
+        return False
+    return bool(before == after) or (_is_nothing(before) and _is_nothing(after))
+
+
+def _is_nothing(value: Any) -> bool:
+    return value is None or (isinstance(value, list | Mapping) and not value)

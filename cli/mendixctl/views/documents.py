@@ -1,0 +1,185 @@
+"""The ``result`` object of each command's ``--json``, as documented in docs/json.md. A change here is a change there.
+
+Field names are a promise to programs, so each document is put together here by name where it differs from the
+dataclass that the engine gives.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+from mendixctl.views.plain import plain
+
+if TYPE_CHECKING:
+    from mendixctl.engine import results
+    from mendixctl.ledger.release import Record
+    from mendixgen.semver import Comparison
+
+Document = dict[str, Any]
+
+
+def plan(result: results.PlanResult) -> Document:
+    """A plan with every change, attribute by attribute."""
+    return {
+        **scope(result.scope),
+        "kind": plain(result.kind),
+        "has_changes": result.has_changes,
+        "base": result.base,
+        "counts": plain(result.counts),
+        "changes": [judged(one) for one in result.changes],
+        "drift": plain(result.drift),
+        "outputs": plain(result.outputs),
+        "modules": plain(result.pins),
+        "written": plain(result.written),
+        "plan": {
+            "file": plain(result.plan_file),
+            "digest": result.plan_digest,
+            "created_at": plain(result.created_at),
+            "expires_at": plain(result.expires_at),
+        },
+        "seconds": round(result.seconds, 3),
+    }
+
+
+def judged(one: results.Judged) -> Document:
+    """One planned change and its verdict."""
+    document: Document = plain(one.change)
+    return {**document, "verdict": one.verdict.value}
+
+
+def apply(result: results.ApplyResult) -> Document:
+    """What one apply did."""
+    return {**scope(result.scope), **release(result.record), "counts": plain(result.counts)}
+
+
+def rollback(result: results.RollbackResult) -> Document:
+    """What a rollback did, and the proof that nothing is left to do."""
+    return {
+        **scope(result.scope),
+        "to": result.version,
+        "from": result.head,
+        "release": release(result.apply.record) if result.apply is not None else None,
+        "held_forward": plain(result.held_forward),
+        "proven": result.proven,
+        "remaining": [judged(one) for one in result.remaining],
+    }
+
+
+def destroy(result: results.DestroyResult) -> Document:
+    """The two steps of a destroy."""
+    steps = {"teardown": result.teardown, "destroy": result.destroy}
+    return {
+        **scope(result.scope),
+        **{name: release(step.record) if step is not None else None for name, step in steps.items()},
+    }
+
+
+def history(result: results.HistoryResult, limit: int | None = None) -> Document:
+    """The releases, newest first."""
+    newest = list(reversed(result.records))[:limit]
+    return {
+        **scope(result.scope),
+        "base": result.base,
+        "head": result.records[-1].number if result.records else 0,
+        "releases": [release(record) for record in newest],
+    }
+
+
+def show(result: results.ShowResult) -> Document:
+    """One release with its specification and what it changed."""
+    record = result.record.release
+    return {
+        **scope(result.scope),
+        **release(result.record),
+        "spec_changes": plain(result.spec),
+        "module_changes": plain(result.versions),
+        "spec": record.spec,
+        "lock": record.lock,
+        "files": plain(result.files),
+    }
+
+
+def diff(result: results.DiffResult) -> Document:
+    """What stands between two releases."""
+    return {
+        **scope(result.scope),
+        "a": result.a,
+        "b": result.b,
+        "spec_changes": plain(result.spec),
+        "module_changes": plain(result.versions),
+        "changes": [{"release": number, **plain(change)} for number, change in result.changes],
+        "spec_diff": result.spec_diff,
+        "files_diff": result.files,
+    }
+
+
+def release(record: Record) -> Document:
+    """A record of the ledger; specification and lock are left to ``show``."""
+    made: Document = plain(record.release)
+    for key in ("spec", "lock", "extra", "environment", "account", "region", "target"):
+        made.pop(key, None)
+    return {**made, "status": record.status.value, "outcome": plain(record.outcome), "digest": record.digest}
+
+
+def outputs(result: results.OutputsResult) -> Document:
+    """Values by name; a sensitive one is null and listed."""
+    return {
+        **scope(result.scope),
+        "outputs": {one.name: plain(one.value) for one in result.outputs},
+        "sensitive": [one.name for one in result.outputs if one.sensitive],
+    }
+
+
+def scoped(result: Any) -> Document:
+    """A result whose fields are right as they are, with its scope at the top."""
+    return {**scope(result.scope), **plain(result)}
+
+
+def render(found: Sequence[results.RenderResult]) -> Document:
+    """Each environment that was rendered or checked."""
+    return {
+        "environments": [
+            {
+                "environment": one.environment,
+                "current": one.current,
+                "written": plain(one.written),
+                "removed": plain(one.removed),
+                "diff": one.diff,
+            }
+            for one in found
+        ]
+    }
+
+
+def validate(result: results.ValidateResult) -> Document:
+    """Each environment with its diagnostics."""
+    return {
+        "environments": [
+            {
+                "environment": one.environment,
+                "file": one.file,
+                "valid": one.valid,
+                "diagnostics": plain(one.diagnostics),
+            }
+            for one in result.environments
+        ]
+    }
+
+
+def comparison(result: Comparison) -> Document:
+    """Two versions of a module, and the step that follows from their differences."""
+    document: Document = plain(result)
+    return {**document, "bump": str(result.bump), "asked": result.asked}
+
+
+def scope(of: results.Scope) -> Document:
+    """What a command worked on: the first keys of every document that is about one environment."""
+    return {
+        "environment": of.environment,
+        "account": of.account,
+        "region": of.region,
+        "target": of.target,
+        "rehearsal": of.rehearsal,
+        "protected": of.protected,
+    }

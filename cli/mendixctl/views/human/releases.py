@@ -1,0 +1,209 @@
+"""The ledger for people: what a release did, how it ended, and what stands between two of them."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from mendixctl.ledger.release import Kind, Record, RecordedChange, Release, Status
+from mendixctl.terraform.plan import Action
+from mendixctl.views.human.changes import MARKS, VERDICT_STYLES, within_area
+from mendixctl.views.human.results import next_command, spec_changes
+from mendixctl.views.human.screen import Piece, Screen, text
+from mendixctl.views.text import clean_line, duration, listed, moment, plural
+
+if TYPE_CHECKING:
+    from rich.text import Text
+
+    from mendixctl.engine import results
+
+STATUS_STYLES = {
+    Status.SUCCEEDED: "green",
+    Status.FAILED: "bold red",
+    Status.INTERRUPTED: "yellow",
+    Status.RUNNING: "cyan",
+}
+
+
+def outcome(screen: Screen, result: results.ApplyResult) -> None:
+    """How one apply ended: its number, its status, and by name what failed or was not started."""
+    done = result.outcome
+    screen.line(
+        (f"v{result.number} ", "bold"),
+        (result.status.value, STATUS_STYLES[result.status]),
+        f": {plural(len(done.done), 'resource')} done",
+        (f", {len(done.failed)} failed" if done.failed else "", "bold red"),
+        (f", {len(done.not_started)} not started" if done.not_started else "", "yellow"),
+        (f"  ({duration(result.seconds)})", "dim"),
+    )
+    for address in listed(done.failed):
+        screen.line(("! ", "bold red"), address, indent=2)
+    if result.status is not Status.SUCCEEDED:
+        for address in listed(done.not_started):
+            screen.line((". ", "yellow"), address, indent=2)
+
+
+def history(screen: Screen, result: results.HistoryResult, limit: int | None) -> None:
+    """The releases as a table, newest first."""
+    if not result.records:
+        screen.line(f"{result.scope.environment} has no releases yet.")
+        next_command(screen, f"mendixctl plan {result.scope.environment}")
+        return
+    newest = list(reversed(result.records))[:limit]
+    rows = [_row(record, result.base) for record in newest]
+    screen.table(["release", "when", "outcome", "changes", "who", "why"], rows)
+    if len(newest) < len(result.records):
+        screen.line((f"and {plural(len(result.records) - len(newest), 'earlier release')}", "dim"))
+    head = result.records[-1].number
+    if result.base < head:
+        screen.line(("This checkout is based on ", "yellow"), f"v{result.base}; the newest release is v{head}.")
+        next_command(screen, f"mendixctl sync {result.scope.environment}")
+
+
+def one(screen: Screen, result: results.ShowResult) -> None:
+    """One release in full."""
+    record = result.record
+    release = record.release
+    title = reason(release)
+    screen.line(
+        (f"v{release.number} ", "bold"),
+        (record.status.value, STATUS_STYLES[record.status]),
+        f"  {title}" if title else "",
+    )
+    when = moment(release.started_at)
+    if record.outcome is not None:
+        when += f", {duration(record.outcome.seconds)}"
+    facts = [
+        ("when", when),
+        ("who", who(record, full=True)),
+        ("commit", release.commit),
+        ("terraform", release.terraform),
+        ("mendixctl", release.generator),
+        ("proven", _proof(record)),
+        ("digest", record.digest),
+    ]
+    for name, fact in facts:
+        if fact:
+            screen.line((f"{name:<10}", "dim"), fact, indent=2)
+    if result.spec or result.versions:
+        screen.line(("The specification", "bold"))
+        spec_changes(screen, result.spec, result.versions)
+    for path in release.held_forward:
+        screen.line(("held forward  ", "yellow"), path, indent=2)
+    _recorded(screen, release.changes, record)
+    if record.outcome is not None and record.outcome.errors:
+        screen.line(("Errors", "bold red"))
+        for error in record.outcome.errors:
+            screen.block(error.split("\n"), indent=2)
+
+
+def compared(screen: Screen, result: results.DiffResult) -> None:
+    """What changed from one release to another."""
+    screen.line((f"v{result.a} -> v{result.b}", "bold"))
+    if not (result.spec or result.versions or result.changes or result.files):
+        screen.line("The same specification, the same modules, no resources changed.")
+        return
+    spec_changes(screen, result.spec, result.versions)
+    if result.spec_diff:
+        screen.line(("The YAML", "bold"))
+        screen.block(result.spec_diff.rstrip("\n").split("\n"), indent=2, diff=True)
+    if result.changes:
+        screen.line(("The resources", "bold"))
+        for number, change in result.changes:
+            screen.line((f"v{number:<5}", "dim"), _change(change), indent=2)
+
+
+def synced(screen: Screen, result: results.SyncResult) -> None:
+    """What a checkout was brought up to."""
+    if result.head == 0:
+        screen.line("There are no releases yet.")
+        return
+    if result.mirrored:
+        numbers = ", ".join(listed(f"v{number}" for number in result.mirrored))
+        screen.line(("mirrored  ", "dim"), numbers)
+    for path in result.restored:
+        screen.line(("restored  ", "dim"), path)
+    screen.line(
+        f"This checkout is based on v{result.base_after}",
+        (f" (was v{result.base_before})" if result.base_before != result.base_after else "", "dim"),
+    )
+
+
+def reason(release: Release) -> str:
+    """Why a release was made: what kind it is, where that says something, and the person's own words."""
+    kinds = {
+        Kind.ROLLBACK: f"rollback of v{release.rollback_from} to v{release.rollback_to}",
+        Kind.TEARDOWN: "teardown",
+        Kind.DESTROY: "destroy",
+    }
+    return ": ".join(part for part in (kinds.get(release.kind, ""), release.message) if part)
+
+
+def who(record: Record, *, full: bool = False) -> str:
+    """The git identity's name, or the operating system's user; ``full`` gives all that is known."""
+    author = record.release.author
+    if full:
+        system = f"{author.user}@{author.host}" if author.host else author.user
+        return ", ".join(part for part in (author.git, system, author.arn) if part)
+    return author.git.partition(" <")[0] or author.user
+
+
+def shorten_name(name: str, limit: int = 22) -> str:
+    """A name in a column."""
+    return name if len(name) <= limit else f"{name[: limit - 1]}…"
+
+
+def _row(record: Record, base: int) -> list[Piece]:
+    mark = " *" if record.number == base else ""
+    return [
+        (f"v{record.number}{mark}", "bold"),
+        moment(record.release.started_at),
+        (record.status.value, STATUS_STYLES[record.status]),
+        _summary(record.release.changes),
+        shorten_name(clean_line(who(record))),
+        clean_line(reason(record.release)),
+    ]
+
+
+def _summary(changes: Sequence[RecordedChange]) -> Text:
+    counted = Counter(change.action for change in changes)
+    pieces: list[Piece] = []
+    for action in (Action.CREATE, Action.UPDATE, Action.REPLACE, Action.MOVE, Action.DELETE):
+        if counted[action.value]:
+            mark, style = MARKS[action]
+            pieces += [(f"{mark}{counted[action.value]}", style), " "]
+    return text(*pieces)
+
+
+def _proof(record: Record) -> str:
+    proven = record.outcome.proven if record.outcome else None
+    return {True: "a plan afterwards was empty", False: "a plan afterwards was not empty", None: ""}[proven]
+
+
+def _recorded(screen: Screen, changes: Sequence[RecordedChange], record: Record) -> None:
+    if not changes:
+        return
+    screen.line(("The resources", "bold"))
+    failed = set(record.outcome.failed) if record.outcome else set()
+    missing = set(record.outcome.not_started) if record.outcome else set()
+    for change in changes:
+        state: Piece = ("", "")
+        if change.address in failed:
+            state = ("  failed", "bold red")
+        elif change.address in missing:
+            state = ("  not started", "yellow")
+        screen.line(_change(change), state, indent=2)
+
+
+def _change(change: RecordedChange) -> Text:
+    mark, style = MARKS.get(change.action, ("?", ""))
+    verdict = "" if change.verdict in ("", "reversible") else f"  {change.verdict}"
+    attributes = ", ".join(listed(change.attributes, most=6)) if change.action != Action.CREATE else ""
+    return text(
+        (f"{mark:>3} ", style),
+        f"{change.area}  " if change.area else "",
+        within_area(change.address, change.area),
+        (f"  {attributes}" if attributes else "", "dim"),
+        (verdict, VERDICT_STYLES.get(change.verdict, "")),
+    )

@@ -1,0 +1,145 @@
+"""Where output goes: standard output for results, standard error for progress and errors; no markup, ever.
+
+Data is only printed through `Screen`'s helpers or as `rich.text.Text` made from cleaned strings, so that
+neither an escape sequence nor rich's own markup in a YAML file or an AWS answer can take effect.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Iterable
+from typing import TextIO
+
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from mendixctl.views.text import clean, clean_line
+
+PLAIN_WIDTH = 120
+"""Columns where nothing tells: a pipe, a file, a build log."""
+
+Piece = str | Text | tuple[str, str]
+"""Text, or (text, style)."""
+
+
+def text(*pieces: Piece) -> Text:
+    """One line of output from cleaned pieces."""
+    line = Text()
+    for piece in pieces:
+        if isinstance(piece, Text):
+            line.append_text(piece)
+        elif isinstance(piece, tuple):
+            line.append(clean_line(piece[0]), style=piece[1])
+        else:
+            line.append(clean_line(piece))
+    return line
+
+
+class Screen:
+    """The two streams as rich consoles, made to the terminal's abilities."""
+
+    def __init__(self, *, color: bool | None = None, out: TextIO | None = None, err: TextIO | None = None) -> None:
+        self.out = _console(out or sys.stdout, color)
+        self.err = _console(err or sys.stderr, color)
+
+    def line(self, *pieces: Piece, indent: int = 0) -> None:
+        """One line of a result; what is too long goes on under its own beginning on a terminal."""
+        _print(self.out, text(*pieces), indent)
+
+    def error(self, *pieces: Piece, indent: int = 0) -> None:
+        """One line on standard error."""
+        _print(self.err, text(*pieces), indent)
+
+    def prompt(self, *pieces: Piece) -> None:
+        """A question on standard error; the answer goes on its line."""
+        self.err.print(text(*pieces), end="", soft_wrap=True)
+
+    def block(self, lines: Iterable[str], *, indent: int = 0, diff: bool = False) -> None:
+        """Lines as they are, never wrapped; with ``diff`` coloured by their first character."""
+        for one in lines:
+            style = _diff_style(one) if diff else ""
+            self.out.print(Text(" " * indent + clean(one), style=style), soft_wrap=True)
+
+    def table(self, headings: list[str], rows: Iterable[list[Piece]]) -> None:
+        """Columns without a frame; on a terminal the last one is folded into the room that is left."""
+        if not self.out.is_terminal:
+            self._plain_table(headings, [[text(cell) for cell in row] for row in rows])
+            return
+        table = Table(
+            box=None,
+            pad_edge=False,
+            show_edge=False,
+            show_header=any(headings),
+            header_style="dim",
+            padding=(0, 2, 0, 0),
+        )
+        for number, heading in enumerate(headings):
+            last = number == len(headings) - 1
+            table.add_column(heading, no_wrap=not last, overflow="fold")
+        for row in rows:
+            table.add_row(*(text(cell) for cell in row))
+        self.out.print(table)
+
+    def _plain_table(self, headings: list[str], rows: list[list[Text]]) -> None:
+        """For pipes and files: one line a row, whatever its length."""
+        lines = [[Text(heading) for heading in headings], *rows]
+        widths = [max(line[number].cell_len for line in lines) for number in range(len(headings))]
+        for line in lines if any(headings) else rows:
+            padded = Text("  ").join(
+                cell.copy() if number == len(widths) - 1 else cell + Text(" " * (widths[number] - cell.cell_len))
+                for number, cell in enumerate(line)
+            )
+            padded.rstrip()
+            self.out.print(padded, soft_wrap=True)
+
+    def blank(self) -> None:
+        self.out.print()
+
+    @property
+    def width(self) -> int:
+        """Columns of the results' stream."""
+        return self.out.width
+
+
+class _Console(Console):
+    """A console that falls silent when its reader has gone; rich's own would end the program, in mid-apply too."""
+
+    def on_broken_pipe(self) -> None:
+        self.quiet = True
+
+
+def _console(stream: TextIO, color: bool | None) -> Console:
+    terminal = stream.isatty() and os.environ.get("TERM") != "dumb"
+    return _Console(
+        file=stream,
+        force_terminal=terminal,
+        color_system="auto" if terminal and color is not False else None,
+        no_color=color is False,
+        width=None if terminal else _plain_width(),
+        markup=False,
+        highlight=False,
+        emoji=False,
+        legacy_windows=False,
+    )
+
+
+def _plain_width() -> int:
+    columns = os.environ.get("COLUMNS", "")
+    return int(columns) if columns.isascii() and columns.isdigit() and 20 <= int(columns) <= 1000 else PLAIN_WIDTH
+
+
+def _print(console: Console, line: Text, indent: int) -> None:
+    if not console.is_terminal:
+        console.print(Text(" " * indent).append_text(line), soft_wrap=True)
+        return
+    from rich.padding import Padding
+
+    console.print(Padding(line, (0, 0, 0, indent), expand=False))
+
+
+def _diff_style(line: str) -> str:
+    if line.startswith(("+++", "---")):
+        return "bold"
+    return {"+": "green", "-": "red", "@": "cyan"}.get(line[:1], "dim")

@@ -1,0 +1,1 @@
+"""The areas of the platform, one file each; `mendixgen.areas.registry` lists them."""

@@ -1,0 +1,155 @@
+"""How an area is declared: its inputs and outputs once, its resources in typed Terraform.
+
+From one ``Inputs`` model come the section of the environment's YAML (and its JSON Schema), the module's
+``variables.tf`` and the arguments that a root passes. What pydantic does not know of a field is carried
+by marks, which are frozen into the released ``module.json`` as ``x-`` keywords of the JSON Schema, so
+that an old version is understood without the Python that made it:
+
+============== ==========================================================================================
+x-one-way      AWS cannot go back; a rollback keeps the newer value. The value says why.
+x-create-only  changing it replaces the resource. The value says what is lost.
+x-secret       never printed, logged or recorded; a sensitive variable.
+x-unit         days, GB, percent, seconds, ...
+x-resolve      the named function of `mendixgen.resolve` that turns the YAML value into the module's.
+x-type         the Terraform type of the resolved value.
+x-variable     the variable's name, where Terraform reserves the field's (``version``, ``source``, ``count``, ...).
+============== ==========================================================================================
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, ClassVar, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+if TYPE_CHECKING:
+    from mendixgen.authoring.module import ModuleBuilder
+
+ContextValue = Literal["name", "region", "account", "partition", "domain"]
+"""What an area may ask of the environment's header; a module sees it as a variable."""
+
+
+class Strict(BaseModel):
+    """A part of a section: unknown keys are errors, values never change once read."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True, use_attribute_docstrings=True)
+
+
+class AreaInputs(Strict):
+    """All inputs of an area: the fields of its YAML section, and what is wired or taken from the header."""
+
+
+def setting(
+    default: Any = ...,
+    *,
+    description: str,
+    unit: str | None = None,
+    one_way: str | None = None,
+    create_only: str | None = None,
+    secret: bool = False,
+    resolve: str | None = None,
+    terraform_type: str | None = None,
+    variable: str | None = None,
+    **bounds: Any,
+) -> Any:
+    """A field of the YAML section. ``bounds`` are pydantic's (``ge``, ``pattern``, ``max_length``, ...).
+
+    ``resolve`` names a function of `mendixgen.resolve`, which turns the YAML's value into the module's. With
+    ``terraform_type`` that is of another type, so that the variable has no default and the root always passes
+    it; without, it is resolved where the YAML sets it. ``variable`` is the module's name for the field where Terraform
+    reserves the field's own (``version: str = setting(..., variable="kubernetes_version")``).
+    """
+    marks = {
+        "x-unit": unit,
+        "x-one-way": one_way,
+        "x-create-only": create_only,
+        "x-secret": secret or None,
+        "x-resolve": resolve,
+        "x-type": terraform_type,
+        "x-variable": variable,
+    }
+    extra: dict[str, Any] = {key: value for key, value in marks.items() if value is not None}
+    if "default_factory" in bounds:
+        return Field(description=description, json_schema_extra=extra, **bounds)
+    return Field(default, description=description, json_schema_extra=extra, **bounds)
+
+
+def wired(reference: str, description: str, *, optional: bool = False) -> Any:
+    """An input that another area's output fills: ``wired("network.vpc_id", "...")``. Never in the YAML.
+
+    ``optional``: null where that area is off; otherwise an environment without it is refused.
+    """
+    marks: dict[str, Any] = {"x-wired": reference, **({"x-optional": True} if optional else {})}
+    return Field(None, description=description, json_schema_extra=marks)
+
+
+def context(value: ContextValue, description: str) -> Any:
+    """An input that the environment's header fills."""
+    return Field(None, description=description, json_schema_extra={"x-context": value})
+
+
+@dataclass(frozen=True, slots=True)
+class Output:
+    """An output of a module: an expression of Terraform, and what it is."""
+
+    expression: str
+    description: str
+    sensitive: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Move:
+    """A resource that has another address since ``since``; addresses are within the module."""
+
+    source: str
+    target: str
+    since: str
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """One cross-field finding of `Area.check`: where in the section, and what is wrong."""
+
+    path: tuple[str | int, ...]
+    code: str
+    summary: str
+    hint: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Header:
+    """The part of the specification that is no area's: what an area may read of it."""
+
+    name: str
+    region: str
+    account: str
+    partition: str
+    domain: str
+    tags: Mapping[str, str] = field(default_factory=dict)
+
+
+class Area:
+    """One chapter of the platform. Subclasses declare; they hold no state.
+
+    ``name`` is the section's key in the YAML and the module's folder; ``version`` is the version that
+    this Python renders; the class docstring's first line is the module's description.
+    """
+
+    name: ClassVar[str]
+    version: ClassVar[str]
+    outputs: ClassVar[Mapping[str, Output]] = {}
+    moves: ClassVar[tuple[Move, ...]] = ()
+
+    Inputs: ClassVar[type[AreaInputs]]
+
+    @classmethod
+    def check(cls, section: Any, header: Header) -> list[Check]:
+        """What no single field's bounds can say (CIDRs that overlap, days out of order). Default: nothing."""
+        return []
+
+    @classmethod
+    def resources(cls, module: ModuleBuilder) -> None:
+        """Add the module's locals and resources to ``module``."""
+        raise TypeError(f"{cls.__name__} has no resources: every area gives its own")

@@ -1,0 +1,1 @@
+"""Areas, written in typed Python, become plain Terraform modules. Only `mendixctl modules build` comes here."""

@@ -1,0 +1,106 @@
+"""Lays down a new platform repository: one environment, the modules, the schema, and what git has to ignore."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from pathlib import Path
+
+from mendixgen import resources
+from mendixgen.diagnostics import Diagnostic, Location, MendixError
+from mendixgen.files import write_atomic
+
+_PATTERNS = {
+    "name": (r"[a-z](?:-?[a-z0-9]){1,15}", "2 to 16 lower-case letters, digits and single hyphens, a letter first"),
+    "region": (r"[a-z]{2}(?:-[a-z]+){1,3}-\d{1,2}", "an AWS region such as eu-central-1"),
+    "account": (r"\d{12}", "the 12 digits of an AWS account"),
+    "domain": (
+        r"(?=.{1,253}\Z)[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?(?:\.[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?)+",
+        "a DNS name such as apps.example.com",
+    ),
+}
+_TEMPLATES = {"Makefile.j2": "Makefile", "README.md.j2": "README.md", "gitignore.j2": ".gitignore"}
+
+
+@dataclass(frozen=True, slots=True)
+class Beginning:
+    """The first environment of a repository."""
+
+    name: str
+    region: str
+    account: str
+    domain: str
+
+
+def check(beginning: Beginning) -> None:
+    """Whether the values can stand in an environment's YAML.
+
+    Raises:
+        MendixError: MXC120, one diagnostic for each value that cannot.
+    """
+    wrong = [
+        Diagnostic("MXC120", f"--{option} {getattr(beginning, option)!r} is not {allowed}")
+        for option, (pattern, allowed) in _PATTERNS.items()
+        if not re.fullmatch(pattern, getattr(beginning, option))
+    ]
+    if wrong:
+        raise MendixError(wrong)
+
+
+def lay_down(folder: Path, beginning: Beginning) -> list[str]:
+    """Write the repository into ``folder``, which may exist; the files' names relative to it, sorted.
+
+    Raises:
+        MendixError: MXC120, a value that cannot be; MXC121, a file with another content stands in the way;
+            nothing was written.
+    """
+    check(beginning)
+    files = contents(beginning)
+    if folder.exists() and not folder.is_dir():
+        raise MendixError(Diagnostic("MXC121", f"{folder} is a file", hint="name a folder that is new or empty"))
+    blocked = [name for name, content in files.items() if not _can_write(folder / name, content)]
+    if blocked:
+        raise MendixError(
+            Diagnostic(
+                "MXC121",
+                f"{folder} already has {blocked[0]}" + (f" and {len(blocked) - 1} more" if len(blocked) > 1 else ""),
+                hint="name a folder that is new or empty; nothing was written",
+                location=Location(str(folder / blocked[0])),
+            )
+        )
+    for name, content in files.items():
+        if not (folder / name).exists():
+            write_atomic(folder / name, content)
+    return sorted(files)
+
+
+def contents(beginning: Beginning) -> dict[str, bytes]:
+    """Every file of the repository, by its name in it."""
+    import jinja2
+
+    environment = jinja2.Environment(
+        loader=jinja2.FileSystemLoader(resources.templates() / "repository"),
+        undefined=jinja2.StrictUndefined,
+        keep_trailing_newline=True,
+        autoescape=False,  # noqa: S701 -- the templates are text, and `check` has let through no character that matters
+    )
+    values = {
+        "name": beginning.name,
+        "region": beginning.region,
+        "account": beginning.account,
+        "domain": beginning.domain,
+    }
+    templates = {**_TEMPLATES, "dev.yaml.j2": f"environments/{beginning.name}.yaml"}
+    files = {name: environment.get_template(source).render(values).encode() for source, name in templates.items()}
+    for title, origin in (("modules", resources.modules()), ("schema", resources.schema())):
+        for path in sorted(origin.rglob("*")):
+            if path.is_file() and not any(part.startswith(".") for part in path.relative_to(origin).parts):
+                files[f"{title}/{path.relative_to(origin).as_posix()}"] = path.read_bytes()
+    return files
+
+
+def _can_write(path: Path, content: bytes) -> bool:
+    """Whether nothing would be lost: no such file, or the same content already."""
+    if not path.exists():
+        return not path.is_symlink()
+    return path.is_file() and path.read_bytes() == content

@@ -1,0 +1,297 @@
+"""A specification from its YAML: read, checked against the pinned modules, resolved.
+
+All that is wrong with a file is said at once, in the order of the file. A section is checked against the
+schema that is frozen in the pinned version's ``module.json``; only where this Python is what made that
+version does its model add the checks that go across fields.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import PurePosixPath
+from typing import TYPE_CHECKING, Any
+
+from mendixgen.areas.contract import Area, Check
+from mendixgen.areas.registry import AREAS
+from mendixgen.areas.registry import area as area_class
+from mendixgen.diagnostics import Diagnostic, Location, MendixError, Severity
+from mendixgen.lock import Lock, Pin, create
+from mendixgen.module_store import Manifest, ModuleStore
+from mendixgen.resolve import RESOLVERS, Unresolvable
+from mendixgen.spec import structure
+from mendixgen.spec.absent import ABSENT_AREAS
+from mendixgen.spec.source import Source, scan
+from mendixgen.spec.wording import Path
+
+if TYPE_CHECKING:
+    from mendixgen.spec.header import Header
+
+
+@dataclass(frozen=True, slots=True)
+class Specification:
+    """A specification that was found to be right.
+
+    ``data`` is the whole YAML as plain data, ``sections`` the areas' part of it without nulls, and
+    ``arguments`` what the root passes to each area from it: the sections with ``x-resolve`` resolved.
+    ``pins`` are the module versions that it was checked against.
+    """
+
+    file: str
+    text: str
+    header: Header
+    data: Mapping[str, Any] = field(repr=False)
+    sections: Mapping[str, Mapping[str, Any]] = field(repr=False)
+    arguments: Mapping[str, Mapping[str, Any]] = field(repr=False)
+    pins: Mapping[str, Pin] = field(repr=False)
+    source: Source = field(repr=False)
+    warnings: tuple[Diagnostic, ...] = ()
+
+    def locate(self, path: Path, *, key: bool = False) -> Location:
+        """Where a value (or its key) stands in the file."""
+        return self.source.locate(path, key=key)
+
+
+def load_text(
+    text: str | bytes, file: str, *, store: ModuleStore, lock: Lock | None, name: str | None = None
+) -> Specification:
+    """Read and check a specification.
+
+    ``file`` is what messages call it. ``name`` is what the environment must be called; without it, the
+    stem of ``file`` where that ends in ``.yaml``. Without a lock, the one that a new environment would
+    get decides which versions it is checked against.
+
+    Raises:
+        MendixError: everything that is wrong, in the order of the file.
+    """
+    source = scan(text, file)
+    if name is None and file.endswith((".yaml", ".yml")):
+        name = PurePosixPath(file.replace("\\", "/")).stem
+    return _Loader(source, store, lock, name).load()
+
+
+class _Loader:
+    def __init__(self, source: Source, store: ModuleStore, lock: Lock | None, name: str | None) -> None:
+        self.source = source
+        self.store = store
+        self.lock = lock
+        self.name = name
+        self.problems: list[Diagnostic] = list(source.problems)
+        self.known_bad = {problem.location for problem in source.problems}
+        self.warnings: list[Diagnostic] = list(source.warnings)
+
+    def load(self) -> Specification:
+        from mendixgen.spec.header import Header
+
+        data = self.source.data
+        header_data = {key: value for key, value in data.items() if key in Header.model_fields}
+        header, knows_region = self.header(header_data)
+        target = str(data.get("target") or "aws")
+        lock = self.lock if self.lock is not None else create(self.store, target=target)
+        for key in data:
+            if key not in header_data and key not in lock.pins:
+                self.unknown_section(key, lock)
+        sections: dict[str, Mapping[str, Any]] = {}
+        arguments: dict[str, Mapping[str, Any]] = {}
+        for area, pin in lock.pins.items():
+            manifest = self.manifest(area, pin)
+            if manifest is None:
+                continue
+            if manifest.released is None and target == "aws":
+                self.unreleased(manifest)
+            sections[area], arguments[area] = self.section(area, manifest, header, knows_region)
+        if self.problems:
+            raise MendixError(sorted(self.problems, key=_order))
+        return Specification(
+            file=self.source.file,
+            text=self.source.text,
+            header=header,
+            data=data,
+            sections=sections,
+            arguments=arguments,
+            pins=dict(lock.pins),
+            source=self.source,
+            warnings=tuple(sorted(self.warnings, key=_order)),
+        )
+
+    # -- header ---------------------------------------------------------------------------------
+
+    def header(self, data: dict[str, Any]) -> tuple[Header, bool]:
+        """The header, without what is wrong with it, and whether its region is known."""
+        from pydantic import ValidationError
+
+        from mendixgen.spec import header as headers
+
+        clean, findings = structure.check(data, headers.json_schema())
+        unknown = [key for key in self.source.data if key not in data]
+        meant = {near for key in unknown for near in structure.nearest(key, headers.Header.model_fields)}
+        self.report((), [f for f in findings if f.code != "MXS202" or f.path[-1] not in meant])
+        bad = {str(finding.path[0]) for finding in findings}
+        try:
+            header = headers.repaired(clean, bad) if bad else headers.Header.model_validate(clean)
+        except ValidationError as error:
+            more = _from_pydantic(error)
+            self.report((), more)
+            bad |= {str(finding.path[0]) for finding in more}
+            header = headers.repaired(clean, bad)
+        checks = headers.check(header, expected_name=self.name)
+        self.report((), [_from_check(found) for found in checks if found.path[0] not in bad])
+        for warning in headers.tag_warnings(header):
+            self.warnings.append(self.diagnostic((), _from_check(warning), Severity.WARNING))
+        return header, "region" not in bad and header.region in _regions()
+
+    # -- sections -------------------------------------------------------------------------------
+
+    def unknown_section(self, key: str, lock: Lock) -> None:
+        from mendixgen.spec.header import Header
+
+        installed = {*self.store.areas(), *AREAS}
+        if key in installed:
+            environment = self.name or "ENV"
+            summary = f"the area {key} is off in this environment"
+            hint = f"turn it on: mendixctl modules upgrade {environment} {key}; or remove the section"
+            finding = structure.Finding((key,), "MXS142", summary, hint, at_key=True)
+        elif key in ABSENT_AREAS:
+            have = ", ".join(sorted(installed)) or "none"
+            summary = f"this version of mendixctl does not have the area {key} yet"
+            finding = structure.Finding(
+                (key,), "MXS141", summary, f"remove the section; the areas are: {have}", at_key=True
+            )
+        else:
+            known = [*Header.model_fields, *sorted(installed | set(lock.pins))]
+            near = structure.suggestion(key, [*known, *sorted(ABSENT_AREAS)])
+            listed = f"an environment has {', '.join(known)}"
+            finding = structure.Finding(
+                (key,), "MXS201", f"there is no key {key}", f"{near} {listed}".strip(), at_key=True
+            )
+        self.report((), [finding])
+
+    def manifest(self, area: str, pin: Pin) -> Manifest | None:
+        try:
+            return self.store.manifest(area, pin.version)
+        except MendixError as error:
+            self.problems += error.diagnostics
+            return None
+
+    def unreleased(self, manifest: Manifest) -> None:
+        self.problems.append(
+            Diagnostic(
+                "MXR105",
+                f"{manifest.area} {manifest.version} is not released, so it is for the emulator only",
+                hint=f"mendixctl modules release {manifest.area}, or pin a released version: mendixctl modules upgrade",
+                location=self.source.locate(("target",)),
+            )
+        )
+
+    def section(
+        self, area: str, manifest: Manifest, header: Header, knows_region: bool
+    ) -> tuple[Mapping[str, Any], Mapping[str, Any]]:
+        given = self.source.data.get(area)
+        clean, findings = structure.check({} if given is None else given, manifest.section, what=area)
+        self.report((area,), findings)
+        if findings or not knows_region or not isinstance(clean, dict):
+            return {}, {}
+        newest = _newest_model(area, manifest)
+        if newest is not None:
+            self.report((area,), _model_findings(newest, clean, header))
+        return clean, self.resolved(area, manifest, clean, header)
+
+    def resolved(self, area: str, manifest: Manifest, clean: dict[str, Any], header: Header) -> dict[str, Any]:
+        """The section with what is marked ``x-resolve`` resolved; where the module has no default of its own, from the
+        frozen default of the section if it is not given.
+        """
+        properties = manifest.section.get("properties", {})
+        arguments = dict(clean)
+        for variable in manifest.inputs.values():
+            name = variable.key
+            if variable.source != "yaml" or not variable.resolve:
+                continue
+            frozen = properties.get(name, {}).get("default") if variable.required else None
+            value = clean.get(name, frozen)
+            if value is None:
+                continue
+            resolver = RESOLVERS.get(variable.resolve)
+            if resolver is None:
+                raise MendixError(
+                    Diagnostic(
+                        "MXR106",
+                        f"{area} {manifest.version} needs {variable.resolve!r}, which this mendixctl cannot resolve",
+                        hint="install the version of mendixctl that wrote the lock, or a newer one",
+                    )
+                )
+            try:
+                arguments[name] = resolver(value, header.for_areas())
+            except Unresolvable as error:
+                self.report((area,), [structure.Finding((name,), "MXS151", str(error), error.hint)])
+        return arguments
+
+    # -- reporting ------------------------------------------------------------------------------
+
+    def report(self, prefix: Path, findings: Any) -> None:
+        """Add findings, but none about a value that could not be read in the first place."""
+        found = (self.diagnostic(prefix, finding) for finding in findings)
+        self.problems += [problem for problem in found if problem.location not in self.known_bad]
+
+    def diagnostic(self, prefix: Path, finding: structure.Finding, severity: Severity = Severity.ERROR) -> Diagnostic:
+        path = (*prefix, *finding.path)
+        summary = finding.summary
+        hint = finding.hint
+        raw = self.source.raw(path) if hint == "put it in quotes" else ""
+        if raw:
+            hint = f'put it in quotes: "{raw}"'
+        return Diagnostic(
+            finding.code,
+            summary,
+            hint=hint,
+            detail=_dotted(path),
+            location=self.source.locate(path, key=finding.at_key),
+            severity=severity,
+        )
+
+
+def _order(problem: Diagnostic) -> tuple[Location, str]:
+    return problem.location or Location(""), problem.code
+
+
+def _dotted(path: Path) -> str:
+    text = ""
+    for step in path:
+        text += f"[{step}]" if isinstance(step, int) else f".{step}" if text else step
+    return text
+
+
+def _regions() -> Mapping[str, Any]:
+    from mendixgen.spec.regions import regions
+
+    return regions()
+
+
+def _from_check(check: Check) -> structure.Finding:
+    return structure.Finding(check.path, check.code, check.summary, check.hint)
+
+
+def _from_pydantic(error: Any) -> list[structure.Finding]:
+    """What a model's own validators said; the bounds of single fields never come this far."""
+    return [
+        structure.Finding(tuple(one["loc"]), "MXS152", one["msg"].removeprefix("Value error, "))
+        for one in error.errors(include_url=False, include_context=False, include_input=False)
+    ]
+
+
+def _newest_model(area: str, manifest: Manifest) -> type[Area] | None:
+    """The Python model that made this version, if this mendixctl still has it."""
+    if area not in AREAS:
+        return None
+    found = area_class(area)
+    return found if found.version == manifest.version else None
+
+
+def _model_findings(model: type[Area], section: Mapping[str, Any], header: Header) -> list[structure.Finding]:
+    from pydantic import ValidationError
+
+    try:
+        inputs = model.Inputs.model_validate_json(json.dumps(section))
+    except ValidationError as error:
+        return _from_pydantic(error)
+    return [_from_check(check) for check in model.check(inputs, header.for_areas())]

@@ -1,0 +1,104 @@
+"""The words in which `structure` speaks of schemas and values: what is wanted, what there is, within which bounds."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
+
+Path = tuple[str | int, ...]
+Schema = Mapping[str, Any]
+
+KINDS = {
+    "string": "text",
+    "integer": "a whole number",
+    "number": "a number",
+    "boolean": "true or false",
+    "object": "a mapping",
+    "array": "a list",
+    "null": "nothing",
+}
+
+
+def last_key(path: Path) -> str:
+    return next((str(step) for step in reversed(path) if isinstance(step, str)), "")
+
+
+def about(schema: Schema) -> str:
+    description: str = schema.get("description", "")
+    return description
+
+
+def allowed(schema: Schema) -> list[Any]:
+    return [schema["const"]] if "const" in schema else list(schema.get("enum", ()))
+
+
+def is_a(value: Any, kind: str | list[str]) -> bool:
+    if isinstance(kind, list):
+        return any(is_a(value, one) for one in kind)
+    if kind == "integer":
+        return isinstance(value, int) and not isinstance(value, bool)
+    if kind == "number":
+        return isinstance(value, (int, float)) and not isinstance(value, bool)
+    types: dict[str, type] = {"string": str, "boolean": bool, "object": dict, "array": list, "null": type(None)}
+    return isinstance(value, types[kind])
+
+
+def kind_of(value: Any) -> str:
+    if isinstance(value, bool):
+        return f"{str(value).lower()}"
+    if isinstance(value, (int, float)):
+        return f"the number {value}"
+    if isinstance(value, str):
+        return f"the text {shown(value)}"
+    return "a mapping" if isinstance(value, dict) else "a list" if isinstance(value, list) else "nothing"
+
+
+def wanted(schema: Schema) -> str:
+    options = allowed(schema)
+    if options:
+        return either([str(option) for option in options])
+    kind = schema.get("type", "object")
+    kinds = kind if isinstance(kind, list) else [kind]
+    words = either([KINDS[one] for one in kinds if one != "null"])
+    if kind == "array":
+        item = schema.get("items", {})
+        inner = item.get("type") if isinstance(item, Mapping) else None
+        return {"string": "a list of texts", "integer": "a list of whole numbers", "object": "a list of mappings"}.get(
+            inner or "", words
+        )
+    unit = schema.get("x-unit")
+    return f"{words} ({unit})" if unit and kind in ("integer", "number") else words
+
+
+def either(words: Iterable[str]) -> str:
+    unique = list(dict.fromkeys(words))
+    return unique[0] if len(unique) == 1 else f"{', '.join(unique[:-1])} or {unique[-1]}"
+
+
+def shown(value: Any) -> str:
+    if value is None:
+        return "nothing"
+    text = json.dumps(value, ensure_ascii=False)
+    return text if len(text) <= 60 else text[:57] + "..."
+
+
+def bounds(low: float | None, high: float | None, unit: str) -> str:
+    tail = f" {unit}" if unit else ""
+    if low is not None and high is not None:
+        return f"exactly {low}{tail}" if low == high else f"{low} to {high}{tail}"
+    return f"at least {low}{tail}" if low is not None else f"at most {high}{tail}"
+
+
+def open_bounds(schema: Schema, unit: str) -> str:
+    words: Iterator[str] = (
+        f"{word} {schema[keyword]}"
+        for keyword, word in (
+            ("minimum", "at least"),
+            ("exclusiveMinimum", "more than"),
+            ("maximum", "at most"),
+            ("exclusiveMaximum", "less than"),
+        )
+        if keyword in schema
+    )
+    return " and ".join(words) + (f" {unit}" if unit else "")

@@ -1,0 +1,61 @@
+"""Emulators of their own for each test, and Terraform roots that run against them."""
+
+from __future__ import annotations
+
+import importlib.util
+import os
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from mendixctl.emulator import control
+from mendixctl.emulator.control import Endpoint
+from mendixgen.repository import Repository
+from tests.emulator.terraform_root import Root
+
+ACCOUNT = "123456789012"
+REGION = "eu-central-1"
+TOOL = Path(__file__).parents[2] / "tools" / "provider_mirror.py"
+
+
+@pytest.fixture(scope="session", autouse=True)
+def provider_mirror() -> None:
+    """Use a mirror of the provider if this machine has one; without one Terraform asks its registry."""
+    if os.environ.get("MENDIXCTL_PROVIDER_MIRROR"):
+        return
+    specification = importlib.util.spec_from_file_location("provider_mirror", TOOL)
+    assert specification is not None
+    assert specification.loader is not None
+    tool = importlib.util.module_from_spec(specification)
+    specification.loader.exec_module(tool)
+    found = tool.find(Path("/"), dict(os.environ), Path.home(), tool.SECONDS)
+    if found:
+        os.environ["MENDIXCTL_PROVIDER_MIRROR"] = str(found)
+
+
+@pytest.fixture
+def repository(tmp_path: Path) -> Iterator[Repository]:
+    """An empty platform repository; its emulators end with the test."""
+    made = Repository(tmp_path / "repository")
+    made.environments.mkdir(parents=True)
+    made.modules.mkdir()
+    yield made
+    for status in control.status(made):
+        control.stop(made, status.account)
+
+
+@pytest.fixture
+def emulator(repository: Repository) -> Endpoint:
+    """The running emulator of ``repository``."""
+    return control.start(repository, ACCOUNT, REGION)
+
+
+@pytest.fixture
+def root_of(emulator: Endpoint, tmp_path: Path) -> Callable[..., Root]:
+    """Makes an initialised copy of one of the roots in ``roots/``."""
+
+    def make(name: str, *options: str) -> Root:
+        return Root.copy(name, tmp_path / name, emulator, *options)
+
+    return make

@@ -1,0 +1,98 @@
+"""A Terraform root in a folder of its own, run against an emulator with real Terraform and the real provider."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from mendixctl.emulator.control import Endpoint
+from mendixctl.emulator.environment import environment, scrubbed
+from mendixctl.terraform.binary import find
+from mendixctl.terraform.cli_config import for_mirror
+from mendixctl.terraform.environment import terraform_environment
+
+ROOTS = Path(__file__).parent / "roots"
+SECONDS = 420
+
+
+@dataclass
+class Root:
+    """One initialised root; ``endpoint`` may be exchanged for that of a restarted emulator."""
+
+    folder: Path
+    endpoint: Endpoint
+
+    @classmethod
+    def copy(cls, name: str, folder: Path, endpoint: Endpoint, *options: str) -> Root:
+        """A copy of ``roots/<name>`` in ``folder``, initialised with ``options``."""
+        shutil.copytree(ROOTS / name, folder)
+        root = cls(folder, endpoint)
+        root.run("init", *options, "-input=false")
+        return root
+
+    def command(self, *arguments: str) -> list[str]:
+        return [*find().command, *arguments]
+
+    def environment(self) -> dict[str, str]:
+        given = environment(self.endpoint)
+        rc = for_mirror(os.environ, self.folder)
+        inherited = scrubbed(os.environ)
+        return terraform_environment(inherited, given, data_directory=self.folder / ".terraform", cli_config=rc)
+
+    def run(self, *arguments: str, codes: tuple[int, ...] = (0,)) -> subprocess.CompletedProcess[str]:
+        """Run Terraform to its end; fails the test, with the output, if it ends with another code than ``codes``."""
+        done = subprocess.run(
+            self.command(*arguments, *(() if arguments[0] in {"show", "output"} else ("-no-color",))),
+            cwd=self.folder,
+            env=self.environment(),
+            capture_output=True,
+            text=True,
+            timeout=SECONDS,
+            check=False,
+        )
+        assert done.returncode in codes, f"{arguments}: {done.returncode}\n{done.stdout[-6000:]}\n{done.stderr[-6000:]}"
+        return done
+
+    def apply(self, **variables: Any) -> None:
+        self.run("apply", "-auto-approve", "-input=false", *_options(variables))
+
+    def destroy(self, **variables: Any) -> None:
+        self.run("destroy", "-auto-approve", "-input=false", *_options(variables))
+
+    def changes(self, **variables: Any) -> dict[str, tuple[str, ...]]:
+        """The actions that a plan would take, by address. Empty: none."""
+        return _actions(self._plan(variables))
+
+    def differences(self, **variables: Any) -> set[str]:
+        """The addresses that a plan would change, or of which any attribute is not as the state has it.
+
+        Computed attributes count, so ``refresh`` first: creating one resource changes them in another.
+        """
+        plan = self._plan(variables)
+        return {*_actions(plan), *(each["address"] for each in plan.get("resource_drift", []))}
+
+    def refresh(self, **variables: Any) -> None:
+        """Bring the state up to date, computed attributes included, so that ``differences`` is exact."""
+        self.run("apply", "-refresh-only", "-auto-approve", "-input=false", *_options(variables))
+
+    def _plan(self, variables: dict[str, Any]) -> dict[str, Any]:
+        self.run("plan", "-input=false", "-out=plan.bin", *_options(variables))
+        plan: dict[str, Any] = json.loads(self.run("show", "-json", "plan.bin").stdout)
+        return plan
+
+    def addresses(self) -> set[str]:
+        return set(self.run("state", "list").stdout.split())
+
+
+def _options(variables: dict[str, Any]) -> list[str]:
+    return [f"-var={name}={json.dumps(value)}" for name, value in variables.items()]
+
+
+def _actions(plan: dict[str, Any]) -> dict[str, tuple[str, ...]]:
+    actions = {change["address"]: tuple(change["change"]["actions"]) for change in plan["resource_changes"]}
+    return {address: taken for address, taken in actions.items() if taken not in {("no-op",), ("read",)}}

@@ -1,0 +1,78 @@
+"""Single answers that Terraform meets only when something went wrong before."""
+
+from __future__ import annotations
+
+import boto3
+import pytest
+from botocore.exceptions import ClientError
+
+from mendixctl.emulator.control import Endpoint
+
+
+def client(name: str, endpoint: Endpoint):
+    return boto3.client(
+        name,
+        endpoint_url=endpoint.url,
+        region_name=endpoint.region,
+        aws_access_key_id="emulator",
+        aws_secret_access_key="emulator",
+    )
+
+
+def test_what_is_gone_is_not_found(emulator: Endpoint) -> None:
+    ec2 = client("ec2", emulator)
+    acl = ec2.describe_network_acls()["NetworkAcls"][0]["NetworkAclId"]
+    with pytest.raises(ClientError) as entry:
+        ec2.delete_network_acl_entry(NetworkAclId=acl, RuleNumber=77, Egress=True)
+    assert entry.value.response["Error"]["Code"] == "InvalidNetworkAclEntry.NotFound"
+    with pytest.raises(ClientError) as association:
+        ec2.replace_network_acl_association(AssociationId="aclassoc-1", NetworkAclId=acl)
+    assert association.value.response["Error"]["Code"] == "InvalidAssociationID.NotFound"
+    with pytest.raises(ClientError) as configuration:
+        client("s3", emulator).get_bucket_inventory_configuration(Bucket="none", Id="x")
+    assert configuration.value.response["Error"]["Code"] == "NoSuchBucket"
+
+
+def test_deleting_a_configuration_leaves_the_bucket(emulator: Endpoint) -> None:
+    s3 = client("s3", emulator)
+    s3.create_bucket(Bucket="bucket", CreateBucketConfiguration={"LocationConstraint": emulator.region})
+    s3.put_bucket_metrics_configuration(Bucket="bucket", Id="all", MetricsConfiguration={"Id": "all"})
+    listed = s3.list_bucket_metrics_configurations(Bucket="bucket")["MetricsConfigurationList"]
+    assert listed == [{"Id": "all"}]
+    s3.delete_bucket_metrics_configuration(Bucket="bucket", Id="all")
+    with pytest.raises(ClientError) as gone:
+        s3.delete_bucket_metrics_configuration(Bucket="bucket", Id="all")
+    assert gone.value.response["Error"]["Code"] == "NoSuchConfiguration"
+    assert s3.head_bucket(Bucket="bucket")["ResponseMetadata"]["HTTPStatusCode"] == 200
+
+    s3.put_bucket_metrics_configuration(Bucket="bucket", Id="all", MetricsConfiguration={"Id": "all"})
+    s3.delete_bucket(Bucket="bucket")
+    s3.create_bucket(Bucket="bucket", CreateBucketConfiguration={"LocationConstraint": emulator.region})
+    assert "MetricsConfigurationList" not in s3.list_bucket_metrics_configurations(Bucket="bucket")
+
+
+def test_logs_reach_only_a_bucket_that_lets_them_in(emulator: Endpoint) -> None:
+    s3 = client("s3", emulator)
+    for name in ("source", "target"):
+        s3.create_bucket(Bucket=name, CreateBucketConfiguration={"LocationConstraint": emulator.region})
+    logging = {"LoggingEnabled": {"TargetBucket": "target", "TargetPrefix": "a/"}}
+    with pytest.raises(ClientError, match="InvalidTargetBucketForLogging"):
+        s3.put_bucket_logging(Bucket="source", BucketLoggingStatus=logging)
+    allow = (
+        '{"Effect": "Allow", "Principal": {"Service": ["logging.s3.amazonaws.com"]},'
+        ' "Action": ["s3:Put*"], "Resource": ["arn:aws:s3:::target/a/*"]}'
+    )
+    s3.put_bucket_policy(Bucket="target", Policy=f'{{"Version": "2012-10-17", "Statement": {allow}}}')
+    s3.put_bucket_logging(Bucket="source", BucketLoggingStatus=logging)
+    assert s3.get_bucket_logging(Bucket="source")["LoggingEnabled"]["TargetBucket"] == "target"
+    s3.put_bucket_logging(Bucket="source", BucketLoggingStatus={})
+    assert "LoggingEnabled" not in s3.get_bucket_logging(Bucket="source")
+
+
+def test_what_was_encrypted_can_be_read_by_its_key_alone(emulator: Endpoint) -> None:
+    kms = client("kms", emulator)
+    key = kms.create_key(Description="symmetric")["KeyMetadata"]["KeyId"]
+    sealed = kms.encrypt(KeyId=key, Plaintext=b"text")["CiphertextBlob"]
+    assert kms.decrypt(CiphertextBlob=sealed)["Plaintext"] == b"text"
+    signer = kms.create_key(KeyUsage="SIGN_VERIFY", KeySpec="ECC_NIST_P256")["KeyMetadata"]["KeyId"]
+    assert kms.sign(KeyId=signer, Message=b"m", SigningAlgorithm="ECDSA_SHA_256")["Signature"]

@@ -1,0 +1,88 @@
+"""Real areas through the engine: up, down and up again with nothing destroyed; an emulator that dies in between."""
+
+from __future__ import annotations
+
+import os
+import signal
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from mendixctl.emulator import control
+from mendixctl.engine import applying, rolling_back, upgrading
+from mendixctl.engine.reporter import Silent
+from mendixctl.engine.results import ApplyError, PlanResult
+from mendixctl.ledger.local import LocalLedger
+from mendixctl.ledger.release import Status
+from mendixctl.terraform.events import Event, ResourceEvent
+from mendixctl.terraform.plan import Action
+from tests.emulator.engine_bench import KEYS, NETWORK, EngineBench, vendored
+
+pytestmark = pytest.mark.emulator
+
+
+@pytest.fixture
+def bench(tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[EngineBench]:
+    areas, text = request.param
+    made = EngineBench(vendored(tmp_path / "platform", *areas, text=text))
+    yield made
+    made.stop()
+
+
+def destroyed(plan: PlanResult) -> list[str]:
+    taken = {Action.DELETE, Action.REPLACE}
+    return [judged.change.address for judged in plan.changes if judged.change.action in taken]
+
+
+@pytest.mark.parametrize("bench", [(("encryption", "network"), NETWORK)], indirect=True)
+def test_versions_go_up_down_and_up_again_with_nothing_destroyed(bench: EngineBench) -> None:
+    upgrading.upgrade(bench.session, "dev", "network", "1.0.0")
+    bench.apply("1.0.0")
+    upgrading.upgrade(bench.session, "dev", "network", "1.1.0")
+    up = bench.plan()
+    moved = {judged.change.address for judged in up.changes if judged.change.previous_address}
+    assert moved
+    assert destroyed(up) == []
+    applying.execute(bench.session, applying.prepare(bench.session))
+    assert bench.plan().has_changes is False
+    prepared = rolling_back.prepare(bench.session, None, 1)
+    assert destroyed(prepared.plan) == []
+    assert {judged.change.previous_address for judged in prepared.plan.changes} >= moved
+    assert rolling_back.execute(bench.session, prepared).proven
+    upgrading.upgrade(bench.session, "dev", "network", "1.1.0")
+    again = bench.plan()
+    assert destroyed(again) == []
+    applying.execute(bench.session, applying.prepare(bench.session))
+    assert bench.plan().has_changes is False
+
+
+class Assassin(Silent):
+    """Kills the emulator as soon as the first resource is made."""
+
+    def __init__(self, bench: EngineBench) -> None:
+        self.bench = bench
+
+    def event(self, event: Event) -> None:
+        if isinstance(event, ResourceEvent) and event.kind == "apply_complete":
+            for status in control.status(self.bench.repository):
+                if status.running:
+                    os.kill(status.pid, signal.SIGKILL)
+
+
+@pytest.mark.parametrize("bench", [(("encryption",), KEYS)], indirect=True)
+def test_an_emulator_that_dies_in_mid_apply_is_named_and_the_next_apply_goes_on(bench: EngineBench) -> None:
+    bench.plan()
+    killing = replace(bench.session, reporter=Assassin(bench))
+    with pytest.raises(ApplyError) as error:
+        applying.execute(killing, applying.prepare(killing))
+    assert error.value.diagnostics[0].code == "MXE103"
+    assert "run the same command again" in error.value.diagnostics[0].hint or "plan" in error.value.diagnostics[-1].hint
+    outcome = LocalLedger("dev", bench.root / "releases").read(1).outcome
+    assert outcome is not None
+    assert outcome.status is Status.FAILED
+    assert outcome.done
+    assert outcome.failed or outcome.not_started
+    assert bench.apply("and on").status is Status.SUCCEEDED
+    assert bench.plan().has_changes is False

@@ -1,0 +1,145 @@
+"""What checkov says of what would be made: nothing, but for the exemptions, each of which is needed.
+
+checkov reads a plan in two ways: a value that is known only after apply counts as absent (then an argument
+that is another resource's ARN seems forgotten), or, with EVAL_TF_PLAN_AFTER_UNKNOWN, as present (then
+computed attributes seem set). A check has failed when it fails in both.
+"""
+
+from __future__ import annotations
+
+import fnmatch
+import json
+import os
+import subprocess
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from mendixgen.module_store import Manifest
+from tests.support.offline_plans import REPOSITORY, STORE, plan_of_environment, plan_of_module, tool
+
+pytestmark = pytest.mark.security
+
+HERE = Path(__file__).parent
+COMPLETE = HERE / "environments" / "complete.yaml"
+MODULES = [STORE.manifest(area, version) for area in STORE.areas() for version in STORE.versions(area)]
+
+
+@dataclass(frozen=True, slots=True)
+class Exemption:
+    """A check that may fail for resources like ``resource`` (fnmatch of the address without keys)."""
+
+    check: str
+    resource: str
+    reason: str
+
+    def covers(self, check: str, address: str) -> bool:
+        # Brackets of a key would be a set of characters to fnmatch, so they go from the address.
+        return check == self.check and fnmatch.fnmatchcase(address.partition("[")[0], self.resource)
+
+
+EXEMPTIONS = [Exemption(**entry) for entry in yaml.safe_load((HERE / "exemptions.yaml").read_text())]
+
+
+def scan(plan: dict[str, Any], folder: Path) -> set[tuple[str, str]]:
+    """The failed checks: (check, address)."""
+    (folder / "plan.json").write_text(json.dumps(plan))
+    failed = _scan(folder, "")
+    # The second reading costs seconds, and can only take away.
+    return failed & _scan(folder, "1") if unexpected(failed) else failed
+
+
+def _scan(folder: Path, unknown_is_set: str) -> set[tuple[str, str]]:
+    program = tool("scanners").ensure() / "checkov"
+    environment = {**os.environ, "LOG_LEVEL": "ERROR", "EVAL_TF_PLAN_AFTER_UNKNOWN": unknown_is_set}
+    options = ["--framework", "terraform_plan", "--skip-download", "--compact", "--soft-fail", "--output", "json"]
+    done = subprocess.run(
+        [str(program), "--file", str(folder / "plan.json"), *options],
+        cwd=folder,
+        env={name: value for name, value in environment.items() if value},
+        capture_output=True,
+        text=True,
+        timeout=300,
+        check=True,
+    )
+    report = json.loads(done.stdout)
+    assert report["summary"]["passed"] > 0, "checkov found nothing to check"
+    assert report["summary"]["parsing_errors"] == 0
+    return {(it["check_id"], it["resource"]) for it in report["results"]["failed_checks"]}
+
+
+def unexpected(failed: set[tuple[str, str]], exemptions: Sequence[Exemption] = tuple(EXEMPTIONS)) -> list[str]:
+    """What failed and is not exempted."""
+    return sorted(
+        f"{check} {address}"
+        for check, address in failed
+        if not any(exemption.covers(check, address) for exemption in exemptions)
+    )
+
+
+@pytest.mark.parametrize("manifest", MODULES, ids=lambda it: f"{it.area}-{it.version}")
+def test_a_module_alone_passes(manifest: Manifest, tmp_path: Path) -> None:
+    assert unexpected(scan(plan_of_module(manifest, tmp_path), tmp_path)) == []
+
+
+def test_the_root_of_dev_passes(tmp_path: Path) -> None:
+    plan = plan_of_environment(REPOSITORY / "environments" / "dev.yaml", tmp_path)
+
+    assert unexpected(scan(plan, tmp_path)) == []
+
+
+def test_an_environment_with_everything_on_passes_and_needs_each_exemption(tmp_path: Path) -> None:
+    failed = scan(plan_of_environment(COMPLETE, tmp_path), tmp_path)
+
+    assert unexpected(failed) == []
+    unused = [it for it in EXEMPTIONS if not any(it.covers(check, address) for check, address in failed)]
+    assert unused == []
+
+
+def test_a_mistake_is_found(tmp_path: Path) -> None:
+    """A bucket that is open to the world: otherwise the tests above would pass with a scanner that is broken."""
+    plan = {
+        "format_version": "1.2",
+        "terraform_version": "1.11.4",
+        "planned_values": {
+            "root_module": {
+                "resources": [
+                    {
+                        "address": "aws_s3_bucket_public_access_block.open",
+                        "mode": "managed",
+                        "type": "aws_s3_bucket_public_access_block",
+                        "name": "open",
+                        "provider_name": "registry.terraform.io/hashicorp/aws",
+                        "schema_version": 0,
+                        "values": {"block_public_acls": False, "block_public_policy": True},
+                    }
+                ]
+            }
+        },
+        "resource_changes": [
+            {
+                "address": "aws_s3_bucket_public_access_block.open",
+                "mode": "managed",
+                "type": "aws_s3_bucket_public_access_block",
+                "name": "open",
+                "provider_name": "registry.terraform.io/hashicorp/aws",
+                "change": {
+                    "actions": ["create"],
+                    "before": None,
+                    "after": {"block_public_acls": False, "block_public_policy": True},
+                    "after_unknown": {},
+                },
+            }
+        ],
+        "configuration": {},
+    }
+
+    assert "CKV_AWS_53 aws_s3_bucket_public_access_block.open" in unexpected(scan(plan, tmp_path))
+
+
+def test_each_exemption_gives_its_reason() -> None:
+    assert all(len(it.reason.split()) >= 8 for it in EXEMPTIONS)

@@ -1,0 +1,133 @@
+"""Plans of modules and of environments' roots without any API: the provider is told to ask nobody.
+
+The plan of something that does not exist yet needs no answer from AWS, because no module has a data source.
+"""
+
+from __future__ import annotations
+
+import functools
+import importlib.util
+import json
+import os
+import shutil
+import subprocess
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+from mendixctl.emulator.environment import scrubbed
+from mendixctl.terraform.binary import find
+from mendixctl.terraform.cli_config import for_mirror
+from mendixctl.terraform.environment import terraform_environment
+from mendixgen import hcl
+from mendixgen.lock import create, parse
+from mendixgen.module_store import Input, Manifest, ModuleStore
+from mendixgen.root import RenderOptions, render
+from mendixgen.spec.loader import load_text
+
+REPOSITORY = Path(__file__).parents[2]
+STORE = ModuleStore(REPOSITORY / "modules")
+HEADER = {"name": "sample", "region": "eu-central-1", "account": "123456789012", "partition": "aws"}
+SECONDS = 300
+ASK_NOBODY = """\
+provider "aws" {
+  access_key                  = "testing"
+  secret_key                  = "testing"
+  skip_credentials_validation = true
+  skip_metadata_api_check     = true
+  skip_requesting_account_id  = true
+  allowed_account_ids         = null
+}
+"""
+
+
+@functools.cache
+def tool(name: str) -> ModuleType:
+    """A module of ``tools/``, which is no package."""
+    specification = importlib.util.spec_from_file_location(name, REPOSITORY / "tools" / f"{name}.py")
+    assert specification is not None
+    assert specification.loader is not None
+    module = importlib.util.module_from_spec(specification)
+    specification.loader.exec_module(module)
+    return module
+
+
+def plan_of_module(manifest: Manifest, folder: Path, given: Mapping[str, Any] | None = None) -> dict[str, Any]:
+    """The plan, as ``terraform show -json`` has it, of a module alone; ``given`` are further arguments."""
+    shutil.copytree(STORE.folder / manifest.area / manifest.version, folder / "module")
+    required = {name: _sample(it) for name, it in manifest.inputs.items() if it.required}
+    arguments = "".join(f"  {name} = {hcl.literal(value)}\n" for name, value in {**required, **(given or {})}.items())
+    (folder / "main.tf").write_text(
+        f'provider "aws" {{\n  region = "{HEADER["region"]}"\n}}\n\n'
+        f'module "{manifest.area}" {{\n  source = "./module"\n{arguments}}}\n'
+    )
+    return _planned(folder)
+
+
+def plan_of_environment(spec: Path, folder: Path) -> dict[str, Any]:
+    """The plan of an environment's root with the modules of its lock; without a lock, as a new one would get them."""
+    written = spec.with_suffix(".lock")
+    lock = parse(written.read_bytes(), written.name) if written.exists() else create(STORE, target="emulator")
+    specification = load_text(spec.read_bytes(), spec.name, store=STORE, lock=lock)
+    options = RenderOptions(local_state="terraform.tfstate", modules="./modules")
+    for name, text in render(specification, lock, STORE, options).items():
+        (folder / name).write_text(text)
+    shutil.copytree(STORE.folder, folder / "modules")
+    return _planned(folder)
+
+
+def resources(plan: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
+    """All planned resources, those of modules included."""
+    yield from _resources(plan["planned_values"]["root_module"])
+
+
+def _resources(module: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
+    # Terraform leaves the values out of a resource of which it knows none.
+    yield from ({"values": {}, **resource} for resource in module.get("resources", []))
+    for child in module.get("child_modules", []):
+        yield from _resources(child)
+
+
+def _sample(variable: Input) -> Any:
+    if variable.source == "context":
+        return HEADER[variable.value]
+    if variable.resolve == "zones":
+        return ["a", "b", "c"]
+    sample = "arn:aws:kms:eu-central-1:123456789012:key/mrk-1234abcd12ab34cd56ef1234567890ab"
+    assert variable.type == "string", f"there is no sample of {variable}"
+    return sample if variable.name.endswith("_arn") else f"{variable.name}-0123456789abcdef0"
+
+
+def _planned(folder: Path) -> dict[str, Any]:
+    (folder / "ask_nobody_override.tf").write_text(ASK_NOBODY)
+    _run(folder, "init", "-input=false", "-no-color")
+    _run(folder, "plan", "-input=false", "-no-color", "-lock=false", "-out=plan.bin")
+    plan: dict[str, Any] = json.loads(_run(folder, "show", "-json", "plan.bin"))
+    return plan
+
+
+def _run(folder: Path, *arguments: str) -> str:
+    inherited = scrubbed(os.environ)
+    if not inherited.get("MENDIXCTL_PROVIDER_MIRROR"):
+        mirror = _mirror()
+        inherited |= {"MENDIXCTL_PROVIDER_MIRROR": mirror} if mirror else {}
+    environment = terraform_environment(
+        inherited,
+        {"AWS_EC2_METADATA_DISABLED": "true"},
+        data_directory=folder / ".terraform",
+        cli_config=for_mirror(inherited, folder),
+    )
+    command = [*find().command, *arguments]
+    done = subprocess.run(
+        command, cwd=folder, env=environment, capture_output=True, text=True, timeout=SECONDS, check=False
+    )
+    assert done.returncode == 0, f"{arguments}: {done.returncode}\n{done.stdout[-4000:]}\n{done.stderr[-4000:]}"
+    return done.stdout
+
+
+@functools.cache
+def _mirror() -> str:
+    mirrors = tool("provider_mirror")
+    found = mirrors.find(Path("/"), dict(os.environ), Path.home(), mirrors.SECONDS)
+    return str(found) if found else ""

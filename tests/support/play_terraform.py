@@ -1,0 +1,128 @@
+"""A Terraform for tests of the engine: same methods, no process. Its world is the text of the root's files.
+
+A plan has changes where ``main.tf`` or ``outputs.tf`` differ from what was applied last; an apply writes the state
+file as the local backend would. What it is told to do wrong, it does: fail, be interrupted, or raise in mid-apply.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from mendixctl.engine import tooling
+from mendixctl.terraform.binary import Binary
+from mendixctl.terraform.events import Event, SummaryEvent
+from mendixctl.terraform.outcome import ApplyOutcome, OutputValue, PlanOutcome, StateIdentity
+from mendixctl.terraform.plan import Action, AttributeChange, PlanDocument, ResourceChange
+from mendixgen.diagnostics import Diagnostic
+
+ADDRESS = "module.notes.terraform_data.note"
+
+
+@dataclass
+class Play:
+    """What happens, and what happened: ``calls`` in order. ``fail`` and ``stop`` end the next apply."""
+
+    calls: list[str] = field(default_factory=list)
+    version: str = "1.11.4"
+    fail: Diagnostic | None = None
+    stop: Diagnostic | None = None
+    during_apply: Callable[[], None] = lambda: None
+    during_plan: Callable[[], None] = lambda: None
+    drifted: bool = False
+
+    def count(self, command: str) -> int:
+        return self.calls.count(command)
+
+
+class PlayTerraform:
+    """In the place of `mendixctl.terraform.runner.Terraform`."""
+
+    play: Play
+
+    def __init__(
+        self,
+        binary: Binary,
+        root: Path,
+        *,
+        data_dir: Path,
+        environment: Any = None,
+        logs: Any = None,
+        is_pointless: Any = None,
+    ) -> None:
+        self.root = root
+        self.data = data_dir
+        self.state = data_dir.parent / "state" / "terraform.tfstate"
+
+    def _world(self) -> str:
+        return "".join((self.root / name).read_text() for name in ("main.tf", "outputs.tf"))
+
+    def _applied(self) -> str:
+        return str(json.loads(self.state.read_text())["world"]) if self.state.exists() else ""
+
+    def init(self, *, on_event: Any = None) -> None:
+        self.play.calls.append("init")
+        (self.data / "providers").mkdir(parents=True, exist_ok=True)
+        (self.data / "modules").mkdir(exist_ok=True)
+        (self.data / "modules" / "modules.json").write_text("{}")
+        (self.data / "terraform.tfstate").write_text("{}")
+        (self.root / ".terraform.lock.hcl").write_text("# providers\n")
+
+    def plan(self, out: Path, *, destroy: bool = False, on_event: Callable[[Event], None]) -> PlanOutcome:
+        self.play.calls.append("destroy-plan" if destroy else "plan")
+        on_event(Event("version"))
+        goal = "" if destroy else self._world()
+        out.write_text(json.dumps({"before": self._applied(), "after": goal}))
+        self.play.during_plan()
+        changed = goal != self._applied() or self.play.drifted
+        return PlanOutcome(changed, out, SummaryEvent("change_summary"))
+
+    def show_plan(self, plan_file: Path) -> PlanDocument:
+        self.play.calls.append("show")
+        plan = json.loads(plan_file.read_text())
+        action = Action.CREATE if not plan["before"] else Action.DELETE if not plan["after"] else Action.UPDATE
+        attributes = (AttributeChange("input", plan["before"], plan["after"]),)
+        return PlanDocument(
+            self.play.version, (ResourceChange(ADDRESS, "notes", "terraform_data", action, attributes),)
+        )
+
+    def apply(self, plan_file: Path, *, planned: object = (), on_event: Callable[[Event], None]) -> ApplyOutcome:
+        self.play.calls.append("apply")
+        plan = json.loads(plan_file.read_text())
+        self.play.during_apply()
+        problem = self.play.stop or self.play.fail
+        if problem is not None:
+            stopped, self.play.stop, self.play.fail = self.play.stop is not None, None, None
+            self._write(plan["before"])
+            return ApplyOutcome(failed=(ADDRESS,), errors=(problem,), interrupted=stopped, exit_code=1)
+        self._write(plan["after"])
+        return ApplyOutcome(done=(ADDRESS,))
+
+    def _write(self, world: str) -> None:
+        serial = json.loads(self.state.read_text())["serial"] if self.state.exists() else 0
+        self.state.write_text(json.dumps({"lineage": "one", "serial": serial + 1, "world": world}))
+
+    def state_pull(self) -> StateIdentity:
+        return StateIdentity("one", 1, b"{}")
+
+    def state_push(self, file: Path) -> None:
+        self.play.calls.append("push")
+        self.state.write_bytes(file.read_bytes())
+
+    def output(self) -> dict[str, OutputValue]:
+        return {"notes": OutputValue({"ids": {}}), "password": OutputValue("secret", sensitive=True)}
+
+
+def stage(monkeypatch: pytest.MonkeyPatch) -> Play:
+    """Put the play in Terraform's place, and no API behind it."""
+    play = Play()
+    PlayTerraform.play = play
+    monkeypatch.setattr(tooling, "Terraform", PlayTerraform)
+    monkeypatch.setattr(tooling, "find", lambda **_: Binary(("terraform",), play.version))
+    monkeypatch.setattr(tooling, "api", lambda workplace: ({}, None))
+    return play

@@ -1,0 +1,139 @@
+"""Results as the engine gives them, for tests of views and commands."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+from mendixctl.engine import results
+from mendixctl.guard.verdict import Verdict
+from mendixctl.ledger.release import Author, Kind, Outcome, Record, Release, Status
+from mendixctl.terraform.plan import Action, AttributeChange, ResourceChange
+from mendixgen.diagnostics import Diagnostic, Severity
+
+NOW = datetime(2026, 3, 4, 5, 6, 7, tzinfo=UTC)
+SECRET = "hunter2-the-secret"
+SCOPE = results.Scope("prod", "123456789012", "eu-central-1", "aws", protected=True)
+WARNING = Diagnostic("MXS150", "a tag has unusual characters", severity=Severity.WARNING)
+
+
+def change(
+    address: str, action: Action = Action.UPDATE, *attributes: AttributeChange, verdict: Verdict = Verdict.REVERSIBLE
+) -> results.Judged:
+    """One planned change in the area that its address names."""
+    area = address.split(".")[1] if address.startswith("module.") else ""
+    kind = address.split(".")[2] if area else address.split(".", maxsplit=1)[0]
+    raw = {"after": {"password": SECRET}}
+    return results.Judged(ResourceChange(address, area, kind, action, attributes, raw=raw), verdict)
+
+
+def attribute(path: str, before: object, after: object, **marks: bool) -> AttributeChange:
+    """One attribute, before and after."""
+    return AttributeChange(path, before, after, **marks)
+
+
+def plan(*changes: results.Judged, scope: results.Scope = SCOPE, **parts: object) -> results.PlanResult:
+    """A plan of these changes."""
+    settings: dict[str, object] = {
+        "kind": Kind.APPLY,
+        "has_changes": bool(changes),
+        "base": 3,
+        "counts": results.Counts(change=len(changes)),
+        "created_at": NOW,
+        "expires_at": NOW + timedelta(hours=24),
+        "plan_file": Path("plan.tfplan"),
+        "plan_digest": "sha256:1",
+        "pins": {"network": "1.0.0"},
+        "warnings": (WARNING,),
+        **parts,
+    }
+    return results.PlanResult(scope=scope, changes=changes, **settings)  # type: ignore[arg-type]
+
+
+VPC = change("module.network.aws_vpc.this", Action.UPDATE, attribute("enable_dns_support", None, True))
+BUCKET = change(
+    'module.storage.aws_s3_bucket.this["files"]',
+    Action.REPLACE,
+    attribute("bucket", "old", "new", forces_replacement=True),
+    attribute("password", "(sensitive)", "(sensitive)", sensitive=True),
+    verdict=Verdict.IRREVERSIBLE,
+)
+SUBNET = change('module.network.aws_subnet.public["c"]', Action.CREATE, attribute("cidr_block", None, "10.0.0.0/20"))
+
+
+def record(number: int, *, status: Status = Status.SUCCEEDED, kind: Kind = Kind.APPLY, message: str = "why") -> Record:
+    """A release with its outcome."""
+    release = Release(
+        number=number,
+        environment="prod",
+        account="123456789012",
+        region="eu-central-1",
+        target="aws",
+        kind=kind,
+        started_at=NOW,
+        author=Author("li", "host", "李雷 <li@example.com>"),
+        spec="name: prod\n",
+        lock="base: 1\n",
+        archive_digest="sha256:2",
+        message=message,
+        rollback_to=1,
+        rollback_from=number - 1,
+        changes=(VPC.recorded, BUCKET.recorded, SUBNET.recorded),
+    )
+    failed = ("module.network.aws_vpc.this",) if status is Status.FAILED else ()
+    outcome = Outcome(status, NOW, 72.0, done=("module.storage.aws_s3_bucket.this",), failed=failed, proven=True)
+    return Record(release, outcome, f"sha256:{number}")
+
+
+def applied(number: int = 4, status: Status = Status.SUCCEEDED) -> results.ApplyResult:
+    """What an apply recorded."""
+    made = record(number, status=status)
+    assert made.outcome is not None
+    return results.ApplyResult(SCOPE, number, Kind.APPLY, status, made.outcome, made, seconds=72.0)
+
+
+PREPARED = results.PreparedApply(SCOPE, plan(VPC, BUCKET, SUBNET), 4, "prod")
+HELD = results.Held("database.version", "17", "16", "AWS has no way back to an older engine")
+PREPARED_ROLLBACK = results.PreparedRollback(
+    SCOPE,
+    version=1,
+    head=3,
+    number=4,
+    plan=plan(VPC),
+    spec=(results.SpecChange("network.zones", 3, 2),),
+    versions=(results.VersionChange("network", "1.1.0", "1.0.0"),),
+    held_forward=(HELD,),
+    spec_diff="-3\n+2\n",
+    confirmation="prod",
+)
+ROLLED_BACK = results.RollbackResult(SCOPE, 1, 3, applied(), (HELD,), proven=True)
+PREPARED_DESTROY = results.PreparedDestroy(SCOPE, plan(VPC), plan(BUCKET), 5, confirmation="prod")
+DESTROYED = results.DestroyResult(SCOPE, applied(5), applied(6))
+HISTORY = results.HistoryResult(SCOPE, (record(1), record(2, status=Status.FAILED), record(3, kind=Kind.ROLLBACK)), 2)
+SHOWN = results.ShowResult(
+    SCOPE, record(2), (results.SpecChange("network.zones", 2, 3),), PREPARED_ROLLBACK.versions, ("main.tf",)
+)
+COMPARED = results.DiffResult(
+    SCOPE, 1, 3, SHOWN.spec, "-zones: 2\n+zones: 3\n", SHOWN.versions, ((2, VPC.recorded),), "+x\n"
+)
+OUTPUTS = results.OutputsResult(
+    SCOPE,
+    (
+        results.OutputValue("environment", {"name": "prod"}),
+        results.OutputValue("token", None, sensitive=True),
+        results.OutputValue("zone", "a"),
+    ),
+)
+SYNCED = results.SyncResult(SCOPE, 3, 1, 3, (2, 3), ("environments/prod.yaml",))
+BOOTSTRAPPED = results.BootstrapResult(
+    SCOPE, "bucket", "arn:aws:kms:x", (results.BootstrapStep("bucket", "created", "versioned"),)
+)
+RENDERED = results.RenderResult("prod", ("environments/prod/main.tf",), ("environments/prod/moves.tf",))
+OUTDATED = results.RenderResult("prod", ("environments/prod/main.tf",), diff="--- a\n+++ b\n-x\n+y\n", check=True)
+VALIDATED = results.ValidateResult(
+    (
+        results.Validated("dev", "environments/dev.yaml"),
+        results.Validated("prod", "environments/prod.yaml", (Diagnostic("MXS104", "bad"), WARNING)),
+    )
+)
+UPGRADED = results.UpgradeResult("prod", (results.VersionChange("network", "1.0.0", "1.1.0"),))

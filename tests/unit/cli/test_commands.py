@@ -1,0 +1,196 @@
+"""Commands: arguments reach the use-case, the result reaches the view, and nothing happens unconfirmed."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from mendixctl.engine import results
+from mendixctl.ledger.release import Status
+from mendixgen.diagnostics import Diagnostic
+from tests.unit.cli import samples
+from tests.unit.cli.conftest import Engine, Ran
+
+Run = Callable[..., Ran]
+SIMPLE: list[tuple[list[str], str, Any, tuple[Any, ...], dict[str, Any]]] = [
+    (["plan", "prod"], "planning.plan", samples.plan(), ("prod",), {}),
+    (["history"], "history.history", samples.HISTORY, (None,), {}),
+    (["history", "prod", "-n", "1"], "history.history", samples.HISTORY, ("prod",), {}),
+    (["show", "v2"], "history.show", samples.SHOWN, (None, 2), {}),
+    (["diff", "1", "v3", "--env", "prod"], "history.diff", samples.COMPARED, ("prod", 1, 3), {}),
+    (["output", "prod"], "outputs.outputs", samples.OUTPUTS, ("prod",), {}),
+    (["sync", "prod"], "syncing.sync", samples.SYNCED, ("prod",), {}),
+    (["bootstrap", "prod"], "bootstrapping.bootstrap", samples.BOOTSTRAPPED, ("prod",), {}),
+    (["render", "prod"], "rendering.render", samples.RENDERED, ("prod",), {"check": False}),
+    (["modules", "upgrade", "prod"], "upgrading.upgrade", samples.UPGRADED, ("prod", None, None), {}),
+    (
+        ["modules", "upgrade", "prod", "network", "--to", "1.0.0"],
+        "upgrading.upgrade",
+        samples.UPGRADED,
+        ("prod", "network", "1.0.0"),
+        {},
+    ),
+]
+
+
+@pytest.mark.parametrize(("words", "use_case", "result", "arguments", "named"), SIMPLE)
+@pytest.mark.parametrize("as_json", [False, True])
+def test_arguments_reach_the_use_case(
+    run: Run,
+    engine: Engine,
+    words: list[str],
+    use_case: str,
+    result: Any,
+    arguments: tuple[Any, ...],
+    named: dict[str, Any],
+    as_json: bool,
+) -> None:
+    engine.answer(use_case, result)
+    ran = run(*words, *(["--json"] if as_json else []))
+    assert ran.code == 0, ran.err
+    assert engine.called(use_case) == (arguments, named)
+    assert json.loads(ran.out)["result"] if as_json else ran.out
+
+
+@pytest.mark.parametrize(
+    ("words", "use_case", "result", "code"),
+    [
+        (["plan", "prod"], "planning.plan", samples.plan(samples.VPC), 2),
+        (["render", "prod", "--check"], "rendering.render", samples.OUTDATED, 2),
+        (["validate"], "validating.validate", samples.VALIDATED, 1),
+    ],
+)
+def test_results_that_are_no_errors_have_exit_codes_of_their_own(
+    run: Run, engine: Engine, words: list[str], use_case: str, result: Any, code: int
+) -> None:
+    engine.answer(use_case, result)
+    assert run(*words).code == code
+    assert json.loads(run(*words, "--json").out)["exit_code"] == code
+
+
+@pytest.mark.parametrize("command", ["plan prod", "apply", "rollback v1", "history", "destroy prod"])
+def test_a_rehearsal_is_a_matter_of_the_session(run: Run, engine: Engine, command: str) -> None:
+    use_case = {
+        "plan": "planning.plan",
+        "apply": "applying.prepare",
+        "rollback": "rolling_back.prepare",
+        "history": "history.history",
+        "destroy": "destroying.prepare",
+    }[command.split(maxsplit=1)[0]]
+    engine.answer(use_case, RuntimeError("far enough"))
+    for given, expected in (([], False), (["--emulator"], True)):
+        engine.calls.clear()
+        run(*command.split(), *given)
+        assert engine.calls[0][1][0].rehearse is expected
+
+
+CHANGING = [
+    (["apply", "--env", "prod"], "applying", samples.PREPARED, samples.applied(), False),
+    (["rollback", "v1"], "rolling_back", samples.PREPARED_ROLLBACK, samples.ROLLED_BACK, True),
+    (["destroy", "prod"], "destroying", samples.PREPARED_DESTROY, samples.DESTROYED, True),
+]
+changing = pytest.mark.parametrize(("words", "module", "prepared", "result", "can_be_abandoned"), CHANGING)
+
+
+def _prepare(engine: Engine, module: str, prepared: Any, result: Any, *, can_be_abandoned: bool) -> None:
+    engine.answer(f"{module}.prepare", prepared)
+    engine.answer(f"{module}.execute", result)
+    if can_be_abandoned:
+        engine.answer(f"{module}.abandon", None)
+
+
+@changing
+def test_yes_confirms(
+    run: Run, engine: Engine, words: list[str], module: str, prepared: Any, result: Any, can_be_abandoned: bool
+) -> None:
+    _prepare(engine, module, prepared, result, can_be_abandoned=can_be_abandoned)
+    ran = run(*words, "--yes", "-m", "because")
+    assert ran.code == 0, ran.err
+    assert engine.called(f"{module}.execute") == ((prepared,), {"message": "because"})
+    assert not engine.was_called(f"{module}.abandon")
+
+
+@changing
+@pytest.mark.parametrize("further", [[], ["--json"]])
+def test_nobody_to_ask_is_a_refusal_that_changes_nothing(
+    run: Run,
+    engine: Engine,
+    words: list[str],
+    module: str,
+    prepared: Any,
+    result: Any,
+    can_be_abandoned: bool,
+    further: list[str],
+) -> None:
+    _prepare(engine, module, prepared, result, can_be_abandoned=can_be_abandoned)
+    ran = run(*words, *further)
+    assert ran.code == 3
+    assert "MXC110" in ran.out + ran.err
+    assert not engine.was_called(f"{module}.execute")
+    assert engine.was_called(f"{module}.abandon") is can_be_abandoned
+
+
+@changing
+def test_the_name_of_a_protected_environment_has_to_be_typed(
+    run: Run,
+    engine: Engine,
+    typing: Callable[[str], None],
+    words: list[str],
+    module: str,
+    prepared: Any,
+    result: Any,
+    can_be_abandoned: bool,
+) -> None:
+    _prepare(engine, module, prepared, result, can_be_abandoned=can_be_abandoned)
+    for typed, code in (("yes\n", 1), ("", 1), ("PROD\n", 1), ("prod\n", 0)):
+        engine.calls.clear()
+        typing(typed)
+        ran = run(*words)
+        assert ran.code == code, ran.err
+        assert "Type prod to confirm:" in ran.err
+        assert engine.was_called(f"{module}.execute") is (code == 0)
+        assert engine.was_called(f"{module}.abandon") is (code != 0 and can_be_abandoned)
+
+
+def test_ctrl_c_at_the_question_puts_everything_back(
+    run: Run, engine: Engine, typing: Callable[[str], None], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _prepare(engine, "rolling_back", samples.PREPARED_ROLLBACK, samples.ROLLED_BACK, can_be_abandoned=True)
+    typing("")
+
+    def interrupted(*_: object) -> str:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("mendixctl.views.human.HumanView.ask", interrupted)
+    assert run("rollback", "1").code == 130
+    assert engine.was_called("rolling_back.abandon")
+    assert not engine.was_called("rolling_back.execute")
+
+
+def test_what_a_failed_apply_did_is_shown(run: Run, engine: Engine) -> None:
+    engine.answer("applying.prepare", samples.PREPARED)
+    failure = results.ApplyError((Diagnostic("MXT110", "it broke"),), samples.applied(4, Status.FAILED))
+    engine.answer("applying.execute", failure)
+    ran = run("apply", "--yes")
+    assert ran.code == 1
+    assert "v4 failed" in ran.out
+    assert "MXT110" in ran.err
+    document = json.loads(run("apply", "--yes", "--json").out)
+    assert document["result"]["number"] == 4
+
+
+@pytest.mark.parametrize("written", ["0", "v0", "-1", "five", "v", "1.5", "99999999999", "２"])
+def test_what_is_no_release(run: Run, engine: Engine, written: str) -> None:
+    assert run("show", "--", written).code == 1
+
+
+def test_colours_follow_no_color_and_the_option(monkeypatch: pytest.MonkeyPatch) -> None:
+    from mendixctl.application import Application
+
+    monkeypatch.delenv("NO_COLOR", raising=False)
+    assert Application([]).color is None
+    monkeypatch.setenv("NO_COLOR", "1")
+    assert Application([]).color is False

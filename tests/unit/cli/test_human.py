@@ -1,0 +1,214 @@
+"""The view for people: grouped, aligned, within its width, and deaf to what data would like it to do."""
+
+from __future__ import annotations
+
+import io
+import re
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from rich.cells import cell_len
+from rich.console import Console
+
+from mendixctl.engine import results
+from mendixctl.ledger.release import Status
+from mendixctl.terraform.plan import Action
+from mendixctl.views.human import HumanView
+from mendixgen.diagnostics import Diagnostic, Location, Severity
+from tests.unit.cli import samples
+
+HOSTILE = st.text(st.characters(), max_size=30) | st.sampled_from(
+    ["[bold]x[/bold]", "[/]", "\x1b]0;title\x07", "\x1b[2J", "\r\nfake line", ":smile:", "\u202etxt", "网络" * 12]
+)
+
+
+def view(root: Path | None = None) -> tuple[HumanView, io.StringIO, io.StringIO]:
+    out, err = io.StringIO(), io.StringIO()
+    return HumanView(root=lambda: root, out=out, err=err), out, err
+
+
+def on_terminal(width: int) -> tuple[HumanView, io.StringIO]:
+    """A view that believes in a terminal of this width, without colours."""
+    shown, out, _ = view()
+    shown.screen.out = Console(
+        file=out, force_terminal=True, color_system=None, width=width, markup=False, highlight=False, emoji=False
+    )
+    return shown, out
+
+
+def test_a_plan_is_grouped_by_area_and_ends_with_the_next_command() -> None:
+    shown, out, err = view()
+    shown.planned(samples.plan(samples.BUCKET, samples.VPC, samples.SUBNET))
+    lines = out.getvalue().splitlines()
+    assert lines[0] == "prod  123456789012  eu-central-1  aws  protected"
+    assert lines.index("network  2 changes") < lines.index("storage  1 change")
+    assert '   + aws_subnet.public["c"]' in lines
+    assert "         enable_dns_support  (not set) -> true" in lines
+    assert '         bucket    "old" -> "new"   forces replacement' in lines
+    assert ' -/+ aws_s3_bucket.this["files"]   irreversible' in lines
+    assert "         password  (sensitive)" in lines
+    assert lines[-1] == "Next: mendixctl apply --env prod"
+    assert "MXS150" in err.getvalue()
+
+
+def test_created_attributes_are_shown_when_asked_for() -> None:
+    brief, short, _ = view()
+    brief.planned(samples.plan(samples.SUBNET))
+    full, long, _ = view()
+    full.planned(samples.plan(samples.SUBNET), details=True)
+    assert "10.0.0.0/20" not in short.getvalue()
+    assert '         cidr_block  "10.0.0.0/20"' in long.getvalue().splitlines()
+
+
+def test_a_plan_without_changes_says_so_and_asks_for_nothing() -> None:
+    shown, out, _ = view()
+    shown.planned(samples.plan())
+    assert "No changes." in out.getvalue()
+    assert "Next:" not in out.getvalue()
+
+
+def test_a_rehearsal_is_named_and_stays_one_in_the_next_command() -> None:
+    shown, out, _ = view()
+    scope = results.Scope("prod", "1", "eu-central-1", "emulator", rehearsal=True)
+    shown.planned(samples.plan(samples.VPC, scope=scope))
+    assert "emulator (rehearsal)" in out.getvalue()
+    assert "mendixctl apply --env prod --emulator" in out.getvalue()
+
+
+@pytest.mark.parametrize("width", [80, 120])
+def test_nothing_but_diffs_is_wider_than_the_terminal(width: int) -> None:
+    shown, out = on_terminal(width)
+    long = samples.change(
+        "module.network.aws_vpc.this",
+        Action.UPDATE,
+        samples.attribute("tags.Name", "生产网络" * 40, "生产环境" * 40),
+        samples.attribute("description", "a" * 500, "b" * 500),
+    )
+    shown.planned(samples.plan(long, samples.BUCKET, samples.SUBNET))
+    shown.history(samples.HISTORY)
+    shown.release(samples.SHOWN)
+    assert max(cell_len(line) for line in out.getvalue().splitlines()) <= width
+
+
+def test_history_marks_the_base_and_leads_to_sync() -> None:
+    shown, out, _ = view()
+    shown.history(samples.HISTORY)
+    rows = [line for line in out.getvalue().splitlines() if re.match(r"v\d", line)]
+    assert [row.split()[0] for row in rows] == ["v3", "v2", "v1"]
+    assert "rollback of v2 to v1: why" in rows[0]
+    assert rows[1].startswith("v2 *")
+    assert "李雷" in rows[2]
+    assert out.getvalue().splitlines()[-1] == "Next: mendixctl sync prod"
+
+
+def test_history_can_be_limited() -> None:
+    shown, out, _ = view()
+    shown.history(samples.HISTORY, limit=1)
+    assert "and 2 earlier releases" in out.getvalue()
+
+
+def test_a_rollback_names_what_is_held_forward() -> None:
+    shown, out, _ = view()
+    shown.about_to_roll_back(samples.PREPARED_ROLLBACK)
+    text = out.getvalue()
+    assert "Back from v3 to v1" in text
+    assert '  database.version  "17", not "16"  AWS has no way back to an older engine' in text.splitlines()
+    assert "  ~ network.zones  3 -> 2" in text.splitlines()
+
+
+def test_every_result_can_be_shown() -> None:
+    shown, out, err = view()
+    shown.about_to_apply(samples.PREPARED)
+    shown.applied(samples.applied())
+    shown.rolled_back(samples.ROLLED_BACK)
+    shown.about_to_destroy(samples.PREPARED_DESTROY)
+    shown.destroyed(samples.DESTROYED)
+    shown.compared(samples.COMPARED)
+    shown.outputs(samples.OUTPUTS)
+    shown.synced(samples.SYNCED)
+    shown.bootstrapped(samples.BOOTSTRAPPED)
+    shown.rendered([samples.RENDERED, samples.OUTDATED])
+    shown.validated(samples.VALIDATED)
+    shown.upgraded(samples.UPGRADED)
+    text = out.getvalue() + err.getvalue()
+    assert samples.SECRET not in text
+    for expected in (
+        "v4 succeeded",
+        "A plan afterwards is empty.",
+        "Step 1: disarm",
+        "prod is destroyed.",
+        "v1 -> v3",
+        "token = (sensitive)",
+        "mirrored  v2, v3",
+        "s3://bucket",
+        "environments/prod/moves.tf",
+        "the committed Terraform is out of date",
+        "not valid  environments/prod.yaml",
+        "module network  1.0.0 -> 1.1.0",
+    ):
+        assert expected in text, expected
+
+
+def test_a_failed_apply_says_what_failed_before_the_error() -> None:
+    shown, out, err = view()
+    shown.failed([Diagnostic("MXT110", "it broke", hint="mend it")], 1, samples.applied(4, Status.FAILED))
+    assert "v4 failed: 1 resource done, 1 failed" in out.getvalue()
+    assert "! module.network.aws_vpc.this" in out.getvalue()
+    assert "error MXT110: it broke\n  hint: mend it\n" in err.getvalue()
+
+
+def test_an_error_shows_its_line_with_a_caret(tmp_path: Path) -> None:
+    (tmp_path / "dev.yaml").write_text("name: dev\n网络: {zonez: 3}\n", encoding="utf-8")
+    shown, _, err = view(tmp_path)
+    shown.failed([Diagnostic("MXS104", "zonez is unknown", location=Location("dev.yaml", 2, 6), detail="more")], 1)
+    assert err.getvalue().splitlines()[:5] == [
+        "error MXS104: zonez is unknown",
+        "  --> dev.yaml:2:6",
+        "2 | 网络: {zonez: 3}",
+        "  |        ^^^^^",  # below the characters, two columns wide each
+        "  more",
+    ]
+
+
+def test_an_error_far_to_the_right_is_in_sight(tmp_path: Path) -> None:
+    (tmp_path / "dev.yaml").write_text("key: [" + "x, " * 200 + "wrong]\n", encoding="utf-8")
+    shown, _, err = view(tmp_path)
+    column = len("key: [" + "x, " * 200) + 1
+    shown.failed([Diagnostic("MXS104", "no", location=Location("dev.yaml", 1, column))], 1)
+    excerpt, caret = err.getvalue().splitlines()[2:4]
+    assert excerpt[caret.index("^") :].startswith("wrong")
+    assert caret.count("^") == len("wrong")
+
+
+def test_a_place_that_cannot_be_read_is_only_named(tmp_path: Path) -> None:
+    shown, _, err = view(tmp_path)
+    shown.failed([Diagnostic("MXS104", "no", location=Location("gone.yaml", 3, 1))], 1)
+    assert err.getvalue().splitlines()[:2] == ["error MXS104: no", "  --> gone.yaml:3:1"]
+
+
+@settings(max_examples=60, deadline=None)
+@given(HOSTILE, HOSTILE)
+def test_hostile_text_cannot_control_the_terminal(one: str, other: str) -> None:
+    shown, out, err = view()
+    scope = results.Scope(one, one, other, "aws", description=other)
+    judged = samples.change("module.network.aws_vpc.this", Action.UPDATE, samples.attribute(one, one, other))
+    shown.planned(samples.plan(judged, scope=scope))
+    shown.history(results.HistoryResult(scope, (samples.record(1, message=other),), 1))
+    shown.outputs(results.OutputsResult(scope, (results.OutputValue(one, other), results.OutputValue(other, [one]))))
+    shown.failed([Diagnostic("MXS104", one, hint=other, detail=one, location=Location(other, 1, 1))], 1)
+    text = out.getvalue() + err.getvalue()
+    assert not re.search("[\x00-\x09\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]", text)
+
+
+def test_markup_in_data_is_text() -> None:
+    shown, out, _ = view()
+    shown.outputs(results.OutputsResult(samples.SCOPE, (results.OutputValue("x", "[bold red]:smile:[/bold red]"),)))
+    assert 'x = "[bold red]:smile:[/bold red]"' in out.getvalue().splitlines()
+
+
+def test_warnings_are_not_errors() -> None:
+    shown, _, err = view()
+    shown.notice(Diagnostic("MXR150", "unreleased module", severity=Severity.WARNING))
+    assert err.getvalue().startswith("warning MXR150: unreleased module")

@@ -1,0 +1,76 @@
+"""A new platform repository: complete, never over anything that is there."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from mendixgen import resources, scaffold
+from mendixgen.diagnostics import MendixError
+from mendixgen.scaffold import Beginning
+
+DEV = Beginning("dev", "eu-central-1", "123456789012", "dev.apps.example.com")
+
+
+def test_a_new_repository_has_all_that_plan_needs(tmp_path: Path) -> None:
+    folder = tmp_path / "a" / "platform"
+    files = scaffold.lay_down(folder, DEV)
+    assert {"Makefile", "README.md", ".gitignore", "environments/dev.yaml"} <= set(files)
+    modules = [name for name in files if name.startswith("modules/") and name.endswith("/module.json")]
+    assert len(modules) == len(list(resources.modules().glob("*/*/module.json")))
+    for name in modules:
+        original = resources.modules() / name.removeprefix("modules/")
+        assert json.loads((folder / name).read_text()) == json.loads(original.read_text())
+    assert ".mendixctl/" in (folder / ".gitignore").read_text().splitlines()
+
+
+def test_the_values_stand_in_the_yaml(tmp_path: Path) -> None:
+    import yaml
+
+    scaffold.lay_down(tmp_path, Beginning("qa-2", "us-gov-west-1", "000000000001", "x.example"))
+    assert yaml.safe_load((tmp_path / "environments" / "qa-2.yaml").read_text()) == {
+        "name": "qa-2",
+        "region": "us-gov-west-1",
+        "account": "000000000001",
+        "target": "emulator",
+        "domain": "x.example",
+    }
+
+
+def test_doing_it_twice_changes_nothing(tmp_path: Path) -> None:
+    scaffold.lay_down(tmp_path, DEV)
+    before = {path: path.stat().st_mtime_ns for path in tmp_path.rglob("*") if path.is_file()}
+    scaffold.lay_down(tmp_path, DEV)
+    assert {path: path.stat().st_mtime_ns for path in tmp_path.rglob("*") if path.is_file()} == before
+
+
+def test_what_stands_in_the_way_is_a_refusal_and_nothing_is_written(tmp_path: Path) -> None:
+    (tmp_path / "README.md").write_text("mine")
+    with pytest.raises(MendixError) as caught:
+        scaffold.lay_down(tmp_path, DEV)
+    assert caught.value.diagnostics[0].code == "MXC121"
+    assert [path.name for path in tmp_path.iterdir()] == ["README.md"]
+    with pytest.raises(MendixError, match="is a file"):
+        scaffold.lay_down(tmp_path / "README.md", DEV)
+
+
+@pytest.mark.parametrize(
+    "beginning",
+    [
+        Beginning("Dev", DEV.region, DEV.account, DEV.domain),
+        Beginning("a--b", DEV.region, DEV.account, DEV.domain),
+        Beginning("dev\n", DEV.region, DEV.account, DEV.domain),
+        Beginning("../x", DEV.region, DEV.account, DEV.domain),
+        Beginning("dev", "here", DEV.account, DEV.domain),
+        Beginning("dev", DEV.region, "12", DEV.domain),
+        Beginning("dev", DEV.region, DEV.account, "no dots"),
+        Beginning("dev", DEV.region, DEV.account, 'x.example"\nextra: 1'),
+    ],
+)
+def test_values_that_cannot_be(tmp_path: Path, beginning: Beginning) -> None:
+    with pytest.raises(MendixError) as caught:
+        scaffold.lay_down(tmp_path / "new", beginning)
+    assert [problem.code for problem in caught.value.diagnostics] == ["MXC120"]
+    assert not (tmp_path / "new").exists()

@@ -1,0 +1,111 @@
+"""A rollback's merge: the old release's data, with one-way fields held forward."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from mendixgen.diagnostics import Refused
+from mendixgen.spec.merge import merge
+from tests.unit.spec.samples import SECTION
+
+SCHEMAS = {"garden": SECTION}
+BASE: dict[str, Any] = {"name": "dev", "account": "123456789012", "region": "eu-central-1"}
+
+
+def merged(now: Any, then: Any) -> tuple[Any, list[str]]:
+    """The garden of the merge and the paths that were held forward."""
+    result = merge({**BASE, "garden": now}, {**BASE, "garden": then}, SCHEMAS)
+    return result.data["garden"], [str(one) for one in result.held_forward]
+
+
+def test_everything_but_one_way_fields_goes_back() -> None:
+    assert merged({"edition": 3, "fence": "stone"}, {"edition": 2, "fence": "wood"}) == (
+        {"edition": 3, "fence": "wood"},
+        ["garden.edition"],
+    )
+
+
+def test_a_default_counts_as_what_it_is() -> None:
+    assert merged({"edition": 3}, {}) == ({"edition": 3}, ["garden.edition"])
+    assert merged({"edition": 1}, {}) == ({}, [])
+    assert merged({}, {"edition": 3}) == ({"edition": 1}, ["garden.edition"])
+
+
+def test_entries_of_maps_are_compared_by_name_and_come_and_go_as_the_old_release_says() -> None:
+    now = {"plants": {"a": {"height": 9, "water": 1}, "new": {"height": 7}}}
+    then = {"plants": {"a": {"height": 3, "water": 2}, "gone": {"height": 5}}}
+    assert merged(now, then) == (
+        {"plants": {"a": {"height": 9, "water": 2}, "gone": {"height": 5}}},
+        ["garden.plants.a.height"],
+    )
+    assert merged({"plants": {"a": {"height": 9}}}, {"plants": {"a": None}}) == (
+        {"plants": {"a": {"height": 9}}},
+        ["garden.plants.a.height"],
+    )
+
+
+def test_what_was_held_says_what_was_asked_and_why() -> None:
+    (held,) = merge({**BASE, "garden": {"edition": 3}}, {**BASE, "garden": {"edition": 2}}, SCHEMAS).held_forward
+    assert (held.kept, held.asked, held.reason) == (3, 2, "editions only go up")
+
+
+@pytest.mark.parametrize("key", ["name", "account", "region"])
+def test_what_an_environment_is_never_changes(key: str) -> None:
+    with pytest.raises(Refused) as caught:
+        merge(BASE, {**BASE, key: "other"}, {})
+    assert caught.value.exit_code == 3
+    assert [d.code for d in caught.value.diagnostics] == ["MXP122"]
+
+
+def test_a_section_that_only_one_side_has() -> None:
+    assert merge({**BASE, "garden": {"fence": "wood"}}, BASE, SCHEMAS).data == BASE
+    assert merge({**BASE, "garden": {"edition": 4}}, BASE, SCHEMAS).data == {**BASE, "garden": {"edition": 4}}
+    assert merge(BASE, {**BASE, "garden": {"fence": "none"}}, SCHEMAS).data["garden"] == {"fence": "none"}
+    assert merge(BASE, {**BASE, "garden": None}, SCHEMAS).data == {**BASE, "garden": None}
+
+
+def test_what_the_older_version_does_not_have_cannot_be_held() -> None:
+    now = {**BASE, "garden": {"edition": 3, "plants": {"a": {"height": 9}}}}
+    then = {**BASE, "garden": {"plants": {"a": {}}}}
+    older = {**SECTION, "properties": {k: v for k, v in SECTION["properties"].items() if k != "edition"}}
+    result = merge(now, then, SCHEMAS, {"garden": older})
+    assert result.data["garden"] == {"plants": {"a": {"height": 9}}}
+    assert [str(one) for one in result.held_forward] == ["garden.plants.a.height"]
+    assert merge(now, BASE, SCHEMAS, {}).data == BASE
+
+
+PLANT = st.fixed_dictionaries(
+    {}, optional={"height": st.integers(1, 9), "water": st.integers(1, 9), "kind": st.sampled_from(["apple", "plum"])}
+)
+GARDEN = st.fixed_dictionaries(
+    {},
+    optional={
+        "edition": st.integers(1, 5),
+        "fence": st.sampled_from(["wood", "stone"]),
+        "zones": st.one_of(st.integers(2, 4), st.just(["a", "b"])),
+        "plants": st.dictionaries(st.sampled_from("abc"), st.none() | PLANT, max_size=3),
+    },
+)
+
+
+@given(GARDEN, GARDEN)
+def test_a_merge_loses_nothing_and_is_its_own_fixed_point(now: dict[str, Any], then: dict[str, Any]) -> None:
+    garden, held = merged(now, then)
+    assert {k: v for k, v in garden.items() if k not in ("edition", "plants")} == {
+        k: v for k, v in then.items() if k not in ("edition", "plants")
+    }
+    assert garden.get("edition", 1) == now.get("edition", 1)
+    assert ("garden.edition" in held) == (now.get("edition", 1) != then.get("edition", 1))
+    before, after = now.get("plants", {}), then.get("plants", {})
+    plants = garden.get("plants", {})
+    assert plants.keys() == after.keys()
+    for key, plant in plants.items():
+        source = before if key in before else after
+        assert (plant or {}).get("height", 2) == (source[key] or {}).get("height", 2)
+        assert (plant or {}).get("water") == (after[key] or {}).get("water")
+    assert merged(now, garden)[1] == []
+    assert merged(now, now) == (now, []) or any(plant is None for plant in before.values())
