@@ -125,6 +125,13 @@ class InlineGroup(click.Group):
         check_name(ctx, args[0], self.list_commands(ctx))
         return super().resolve_command(ctx, args)
 
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Whole sentences, over several lines where they need them; click would cut them off."""
+        with formatter.section("Commands"):
+            formatter.write_dl(
+                [(name, self.commands[name].get_short_help_str(10_000)) for name in sorted(self.commands)]
+            )
+
 
 def check_name(context: click.Context, name: str, known: list[str]) -> None:
     """Refuse a command that there is not, with the nearest one that there is."""

@@ -71,6 +71,7 @@ def test_the_whole_way(terraform: Terraform, tmp_path: Path):
     assert outcome.succeeded
     assert set(outcome.done) == {"terraform_data.first", "terraform_data.second"}
     assert terraform.output()["environment"].value == "one"
+    assert (terraform.root / "terraform.tfstate").stat().st_mode & 0o777 == 0o600
     before = terraform.state_pull()
     assert before.serial > 0
     assert not terraform.plan(tmp_path / "p2").has_changes

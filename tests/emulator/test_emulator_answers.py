@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from urllib.request import Request as RealRequest
+from urllib.request import urlopen
+
 import boto3
 import pytest
 from botocore.exceptions import ClientError
 
+from mendixctl.emulator import control
 from mendixctl.emulator.control import Endpoint
+from mendixgen.repository import Repository
 
 
 def client(name: str, endpoint: Endpoint):
@@ -76,3 +81,27 @@ def test_what_was_encrypted_can_be_read_by_its_key_alone(emulator: Endpoint) -> 
     assert kms.decrypt(CiphertextBlob=sealed)["Plaintext"] == b"text"
     signer = kms.create_key(KeyUsage="SIGN_VERIFY", KeySpec="ECC_NIST_P256")["KeyMetadata"]["KeyId"]
     assert kms.sign(KeyId=signer, Message=b"m", SigningAlgorithm="ECDSA_SHA_256")["Signature"]
+
+
+def test_a_call_whose_answer_was_lost_is_not_carried_out_twice(emulator: Endpoint, repository: Repository) -> None:
+    def create(endpoint: Endpoint, attempt: int) -> bytes:
+        headers = {
+            "Authorization": f"AWS4-HMAC-SHA256 Credential=emulator/20260101/{emulator.region}/ec2/aws4_request, "
+            "SignedHeaders=host, Signature=0",
+            "Content-Type": "application/x-www-form-urlencoded",
+            "amz-sdk-invocation-id": "11111111-2222-3333-4444-555555555555",
+            "amz-sdk-request": f"attempt={attempt}; max=25",
+        }
+        body = b"Action=CreateVpc&Version=2016-11-15&CidrBlock=10.9.0.0/16"
+        with urlopen(RealRequest(endpoint.url, body, headers), timeout=30) as answer:
+            return answer.read()
+
+    first = create(emulator, 1)
+    assert create(emulator, 2) == first
+    control.stop(repository, emulator.account)
+    restarted = control.start(repository, emulator.account, emulator.region)
+    assert b"vpcId" in first
+    vpc = first.split(b"<vpcId>")[1].split(b"<")[0]
+    assert vpc in create(restarted, 2)
+    vpcs = client("ec2", restarted).describe_vpcs(Filters=[{"Name": "cidr", "Values": ["10.9.0.0/16"]}])["Vpcs"]
+    assert [found["VpcId"].encode() for found in vpcs] == [vpc]

@@ -6,7 +6,7 @@ import click
 
 from mendixctl.application import Application
 from mendixctl.command_line import Command
-from mendixctl.commands.confirmation import confirm
+from mendixctl.commands.confirmation import PLAN_KEPT, confirm
 from mendixctl.commands.parameters import (
     details_option,
     emulator_option,
@@ -33,5 +33,6 @@ def command(
     session = application.session(rehearse=rehearse)
     prepared = applying.prepare(session, environment)
     application.view.about_to_apply(prepared, details=details)
-    confirm(application, f"Apply this to {prepared.scope.environment}?", prepared.confirmation, yes=yes)
+    question = f"Apply this to {prepared.scope.environment}?"
+    confirm(application, question, prepared.confirmation, yes=yes, declined=PLAN_KEPT)
     application.view.applied(applying.execute(session, prepared, message=message))

@@ -6,8 +6,12 @@ from mendixctl.application import Application
 from mendixgen.diagnostics import Diagnostic, MendixError, Refused
 
 
-def confirm(application: Application, question: str, expected: str, *, yes: bool) -> None:
-    """Ask until ``expected`` is typed once; anything else declines.
+PLAN_KEPT = "the plan is kept until it expires; run the same command again when you are ready"
+AS_BEFORE = "every file is as it was; run the same command again when you are ready"
+
+
+def confirm(application: Application, question: str, expected: str, *, yes: bool, declined: str = AS_BEFORE) -> None:
+    """Ask until ``expected`` is typed once; anything else declines. ``declined``: how things stand then.
 
     Raises:
         Refused: MXC110, nobody can be asked and ``--yes`` was not given.
@@ -29,6 +33,6 @@ def confirm(application: Application, question: str, expected: str, *, yes: bool
             Diagnostic(
                 "MXC111",
                 f"not confirmed: {expected!r} was not typed, so nothing was changed",
-                hint="the plan is kept until it expires; run the same command again when you are ready",
+                hint=declined,
             )
         )

@@ -18,7 +18,7 @@ from mendixctl.commands.parameters import (
 @click.argument("a", type=ReleaseNumber())
 @click.argument("b", type=ReleaseNumber())
 @environment_option()
-@emulator_option()
+@emulator_option(reads=True)
 @pass_application
 def command(application: Application, a: int, b: int, environment: str | None, rehearse: bool) -> None:
     """Compare releases A and B: specification, module versions and the resources that changed between them."""

@@ -15,7 +15,7 @@ from mendixctl.commands.parameters import (
 
 @click.command(cls=Command)
 @environment_argument(required=False)
-@emulator_option()
+@emulator_option(reads=True)
 @click.option("--limit", "-n", type=click.IntRange(min=1), help="Only the newest N releases.")
 @pass_application
 def command(application: Application, environment: str | None, rehearse: bool, limit: int | None) -> None:

@@ -15,7 +15,7 @@ from mendixctl.commands.parameters import (
 
 @click.command(cls=Command)
 @environment_argument()
-@emulator_option()
+@emulator_option(reads=True)
 @pass_application
 def command(application: Application, environment: str, rehearse: bool) -> None:
     """Show the outputs of ENVIRONMENT; sensitive ones are named and not shown."""

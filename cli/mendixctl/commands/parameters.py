@@ -49,14 +49,11 @@ def environment_option() -> Callable[[F], F]:
     )
 
 
-def emulator_option() -> Callable[[F], F]:
-    """``--emulator``."""
-    return click.option(
-        "--emulator",
-        "rehearse",
-        is_flag=True,
-        help="Rehearse on the emulator, in a private copy: nothing of the real environment is touched.",
-    )
+def emulator_option(*, reads: bool = False) -> Callable[[F], F]:
+    """``--emulator``; ``reads``: the command shows what a rehearsal left, and rehearses nothing itself."""
+    rehearsing = "Rehearse on the emulator, in a private copy: nothing of the real environment is touched."
+    reading = "Of the rehearsal on the emulator, not of the real environment."
+    return click.option("--emulator", "rehearse", is_flag=True, help=reading if reads else rehearsing)
 
 
 def yes_option() -> Callable[[F], F]:
@@ -89,12 +86,16 @@ def complete_areas(ctx: click.Context, param: click.Parameter, incomplete: str) 
 
 
 def complete_module_versions(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:
-    """The versions of the area that the command line already names."""
-    area = str(ctx.params.get("area") or "")
+    """The versions of the area that the command line already names; of all areas where click does not say it.
+
+    For an option that still lacks its value, click gives up before it looks at the arguments.
+    """
+    named = str(ctx.params.get("area") or "")
+    area = named if named.isidentifier() else "*"
 
     def versions(application: Application) -> list[str]:
-        folder = application.repository.modules / area
-        return sorted(path.name for path in folder.iterdir() if (path / "module.json").is_file()) if area else []
+        found = {path.parent.name for path in application.repository.modules.glob(f"{area}/*/module.json")}
+        return sorted(found, key=lambda version: [int(part) for part in version.split(".") if part.isdigit()])
 
     return _completions(_from_repository(ctx, versions), incomplete)
 

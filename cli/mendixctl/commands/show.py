@@ -17,7 +17,7 @@ from mendixctl.commands.parameters import (
 @click.command(cls=Command)
 @click.argument("version", type=ReleaseNumber())
 @environment_option()
-@emulator_option()
+@emulator_option(reads=True)
 @pass_application
 def command(application: Application, version: int, environment: str | None, rehearse: bool) -> None:
     """Show release VERSION (v5 or 5): its specification's changes, what it did, and how it ended."""

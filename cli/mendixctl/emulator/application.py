@@ -20,6 +20,7 @@ from mendixctl.emulator.determinism import Chance, frozen, now
 from mendixctl.emulator.exchange import Request, Response
 from mendixctl.emulator.extensions import Extensions
 from mendixctl.emulator.journal import Journal
+from mendixctl.emulator.repeats import Repeats
 
 CONTROL_PATH = "/_mendixctl/health"
 NOT_EMULATED = 501
@@ -41,6 +42,7 @@ class Application:
         self._lock = threading.Lock()
         self._chance = Chance(journal.header.created)
         self._extensions = Extensions(journal.header.account)
+        self._repeats = Repeats()
         self._moto = _moto_application()
         self._unknown_operation = _unknown_operation()
 
@@ -53,6 +55,7 @@ class Application:
                 with frozen(entry.moment):
                     request = Request(dict(entry.environ), entry.body)
                     response = self._answer(request)
+                self._repeats.remember(request, response)
                 if response.status != entry.status:
                     different += 1
                     log.warning(
@@ -89,6 +92,9 @@ class Application:
 
     def _record(self, request: Request) -> tuple[Response, int | None]:
         """The answer, and the number of its entry in the journal if it has one."""
+        repeated = self._repeats.answer(request)
+        if repeated is not None:
+            return repeated, None
         moment = now()
         self._chance.seed(self._journal.next)
         with frozen(moment):
@@ -99,6 +105,7 @@ class Application:
             except OSError as error:
                 log.error("%s: cannot be recorded: %s", request, error)
                 return failure(request, "EmulatorStorage", f"the emulator cannot write its data: {error}"), None
+            self._repeats.remember(request, response)
             return response, number
         return response, None
 

@@ -91,8 +91,8 @@ def serve(folder: DataFolder, account: str, port: int) -> None:
 
 
 def _quiet(handler: type) -> type:
-    """``handler`` without a line in the log for each request, and with connections that stay open."""
-    # Nagle's algorithm would hold a body back for 40 ms after its headers on a connection that stays open.
+    """``handler`` without a line in the log for each request, and answering in HTTP/1.1 without delay."""
+    # Nagle's algorithm would hold a body back for 40 ms after its headers.
     quiet = {"protocol_version": "HTTP/1.1", "disable_nagle_algorithm": True, "log_request": lambda *arguments: None}
     return type("Handler", (handler,), quiet)
 

@@ -27,7 +27,11 @@ from mendixgen.diagnostics import Diagnostic, MendixError, Severity
 
 @dataclass(frozen=True)
 class Undertaking:
-    """Why something is applied. ``prove`` runs after a successful apply and says whether a plan is empty."""
+    """Why something is applied.
+
+    ``prove`` runs after a successful apply and says whether a plan is empty. ``begun`` is called once the release
+    has its number: from there on what was prepared stays, however it ends.
+    """
 
     kind: Kind
     message: str = ""
@@ -35,6 +39,7 @@ class Undertaking:
     rollback_from: int = 0
     held_forward: tuple[str, ...] = ()
     prove: Callable[[], bool] | None = None
+    begun: Callable[[], None] | None = None
 
 
 def carry_out(
@@ -53,6 +58,8 @@ def carry_out(
     settle(workplace, tools, store)
     record = store.allot(*_release(workplace, tools, store, plan, undertaking))
     # From here on every way out, Ctrl-C included, writes an outcome.
+    if undertaking.begun is not None:
+        undertaking.begun()
     begun = time.monotonic()
     outcome: ApplyOutcome | None = None
     proven: bool | None = None
@@ -222,6 +229,13 @@ def _failure(
         hint=f"{workplace.command} shows what is left; apply goes on from there",
     )
     died = tools.emulator_died(workplace) if outcome else None
-    errors = (*(died.diagnostics if died else ()), *errors)
+    if died is not None:
+        errors = (*died.diagnostics, *(error for error in errors if not _follows_from_its_end(error)))
     kind = ApplyInterrupted if interrupted else ApplyError
     return kind((*errors, last), result)
+
+
+def _follows_from_its_end(error: Diagnostic) -> bool:
+    """Whether an error only says, of one resource, that the API was gone; the record keeps it all the same."""
+    words = f"{error.summary} {error.detail}".lower()
+    return any(sign in words for sign in ("context canceled", "connection refused", "connection reset", ": eof"))

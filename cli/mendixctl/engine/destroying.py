@@ -75,33 +75,43 @@ def execute(session: Session, prepared: PreparedDestroy, *, message: str = "") -
             was shown.
     """
     environment = prepared.scope.environment
-    workplace = open_workplace(session, environment, refresh=False)
-    with lease(workplace.workspace, environment, "destroy"):
-        tools = Tools.start(workplace)
-        store = ledger(workplace, tools.clients)
-        try:
-            check_ledger(workplace, store)
-            teardown = None
-            if prepared.teardown.has_changes:
-                manifest = slot(workplace).load()
-                if manifest is None or manifest.plan_digest != prepared.teardown.plan_digest:
-                    raise Refused(
-                        Diagnostic(
-                            "MXP133",
-                            "the plan is not the one that was shown: another one was made meanwhile",
-                            hint=f"mendixctl destroy {environment}",
-                        )
-                    )
-                # committed is what prepare has checked; the teardown root that stands here now never is
-                check(unprotected(workplace), tools, manifest, slot(workplace))
-                teardown = carry_out(workplace, tools, store, prepared.teardown, Undertaking(Kind.TEARDOWN, message))
-                workplace = open_workplace(session, environment, refresh=False)
-            plan = _plan(workplace, tools, store, Kind.DESTROY, time.monotonic())
-            _check_same(prepared.destroy, plan)
-            destroyed = carry_out(workplace, tools, store, plan, Undertaking(Kind.DESTROY, message))
-        finally:
-            _leave(workplace, prepared)
+    try:
+        workplace = open_workplace(session, environment, refresh=False)
+        with lease(workplace.workspace, environment, "destroy"):
+            try:
+                tools = Tools.start(workplace)
+                store = ledger(workplace, tools.clients)
+                check_ledger(workplace, store)
+                teardown = None
+                if prepared.teardown.has_changes:
+                    _check_plan(workplace, tools, prepared)
+                    undertaking = Undertaking(Kind.TEARDOWN, message)
+                    teardown = carry_out(workplace, tools, store, prepared.teardown, undertaking)
+                    workplace = open_workplace(session, environment, refresh=False)
+                plan = _plan(workplace, tools, store, Kind.DESTROY, time.monotonic())
+                _check_same(prepared.destroy, plan)
+                destroyed = carry_out(workplace, tools, store, plan, Undertaking(Kind.DESTROY, message))
+            finally:
+                _leave(workplace, prepared)
+    except BaseException:
+        put_back(prepared.backups)  # also where the lease was another's
+        raise
     return DestroyResult(destroyed.scope, teardown, destroyed)
+
+
+def _check_plan(workplace: Workplace, tools: Tools, prepared: PreparedDestroy) -> None:
+    """Check that the saved teardown is the one that was shown, and that nothing it was made from has moved."""
+    manifest = slot(workplace).load()
+    if manifest is None or manifest.plan_digest != prepared.teardown.plan_digest:
+        raise Refused(
+            Diagnostic(
+                "MXP133",
+                "the plan is not the one that was shown: another one was made meanwhile",
+                hint=f"mendixctl destroy {workplace.environment}",
+            )
+        )
+    # committed is what prepare has checked; the teardown root that stands here now never is
+    check(unprotected(workplace), tools, manifest, slot(workplace))
 
 
 def unprotected(workplace: Workplace) -> Workplace:

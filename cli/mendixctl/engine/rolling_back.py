@@ -18,6 +18,7 @@ from mendixctl.engine.carrying_out import Undertaking, carry_out
 from mendixctl.engine.comparing import spec_changes, text_diff, version_changes
 from mendixctl.engine.lease import lease
 from mendixctl.engine.ledgers import ledger
+from mendixctl.engine.manifests import PlanSlot
 from mendixctl.engine.planning import check_ledger, make, slot
 from mendixctl.engine.results import Held, Judged, PreparedRollback, RollbackResult
 from mendixctl.engine.session import Session
@@ -40,7 +41,8 @@ def prepare(session: Session, environment: str | None, version: int) -> Prepared
     Raises:
         MendixError: MXP150 the release is no goal, MXP151 there is nothing to do, MXP152 a module version is gone;
             MXL105 there is no such release; what a plan raises.
-        Refused: MXP153, the YAML has edits that neither a release nor git has; MXP120 to MXP124; MXP135.
+        Refused: MXP153, the YAML has edits that neither a release nor git has; MXP120 to MXP124; MXP134,
+            a protected environment was not named.
         Interrupted: a person stopped it.
     """
     started = time.monotonic()
@@ -53,7 +55,7 @@ def prepare(session: Session, environment: str | None, version: int) -> Prepared
         goal = _goal(workplace, store, version)
         head = check_ledger(workplace, store) or goal
         _check_edits(workplace, head)
-        _check_committed(workplace, environment)
+        _check_named(workplace, environment)
         return _prepare(workplace, tools, store, goal, head, started)
 
 
@@ -118,44 +120,39 @@ def abandon(session: Session, prepared: PreparedRollback) -> None:
 def execute(session: Session, prepared: PreparedRollback, *, message: str = "") -> RollbackResult:
     """Apply the rollback, prove it by a plan that must be empty, and record it as a release.
 
-    The files stay at the target, also where the apply fails: what was done is recorded, and the next plan goes on.
+    Once it has begun the files stay at the target, also where the apply fails: what was done is recorded, and the next plan goes on.
 
     Raises:
         ApplyError, ApplyInterrupted: as for an apply.
-        Refused: something moved while the person was asked; the files are put back.
+        Refused: something moved while the person was asked.
+        MendixError, KeyboardInterrupt: it did not begin; whatever the reason, the files are put back.
     """
     environment = prepared.scope.environment
-    workplace = open_workplace(session, environment, refresh=False)
     remaining: list[Judged] = []
-    with lease(workplace.workspace, environment, f"rollback v{prepared.version}"):
-        tools = Tools.start(workplace)
-        store = ledger(workplace, tools.clients)
-        place = slot(workplace)
-        try:
+    begun: list[bool] = []
+    try:
+        workplace = open_workplace(session, environment, refresh=False)
+        with lease(workplace.workspace, environment, f"rollback v{prepared.version}"):
+            tools = Tools.start(workplace)
+            store = ledger(workplace, tools.clients)
             check_ledger(workplace, store)
-            manifest = place.load()
-            if manifest is None or manifest.plan_digest != prepared.plan.plan_digest:
-                raise Refused(
-                    Diagnostic(
-                        "MXP133",
-                        "the plan is not the one that was shown: another one was made meanwhile",
-                        hint=f"mendixctl rollback v{prepared.version} --env {environment}",
-                    )
-                )
-            check(replace(workplace, scope=replace(workplace.scope, protected=False)), tools, manifest, place)
-        except MendixError:
-            place.clear()
+            _check_plan(workplace, tools, prepared)
+            undertaking = Undertaking(
+                Kind.ROLLBACK,
+                message,
+                rollback_to=prepared.version,
+                rollback_from=prepared.head,
+                held_forward=tuple(held.path for held in prepared.held_forward),
+                prove=lambda: _is_empty(workplace, tools, remaining),
+                begun=lambda: begun.append(True),
+            )
+            applied = carry_out(workplace, tools, store, prepared.plan, undertaking)
+    except BaseException:
+        if not begun:
+            if prepared.plan.plan_file is not None:
+                PlanSlot(prepared.plan.plan_file.parent).clear()
             put_back(prepared.backups)
-            raise
-        undertaking = Undertaking(
-            Kind.ROLLBACK,
-            message,
-            rollback_to=prepared.version,
-            rollback_from=prepared.head,
-            held_forward=tuple(held.path for held in prepared.held_forward),
-            prove=lambda: _is_empty(workplace, tools, remaining),
-        )
-        applied = carry_out(workplace, tools, store, prepared.plan, undertaking)
+        raise
     proven = applied.outcome.proven is True
     warnings = applied.warnings
     if not proven:
@@ -177,6 +174,26 @@ def execute(session: Session, prepared: PreparedRollback, *, message: str = "") 
         remaining=tuple(remaining),
         warnings=warnings,
     )
+
+
+def _check_plan(workplace: Workplace, tools: Tools, prepared: PreparedRollback) -> None:
+    """Check that the saved plan is the one that was shown, and that nothing it was made from has moved.
+
+    Raises:
+        Refused: MXP132, MXP133.
+    """
+    place = slot(workplace)
+    manifest = place.load()
+    if manifest is None or manifest.plan_digest != prepared.plan.plan_digest:
+        raise Refused(
+            Diagnostic(
+                "MXP133",
+                "the plan is not the one that was shown: another one was made meanwhile",
+                hint=f"mendixctl rollback v{prepared.version} --env {workplace.environment}",
+            )
+        )
+    # committed is what prepare has checked; the target that stands here now never is
+    check(replace(workplace, scope=replace(workplace.scope, protected=False)), tools, manifest, place)
 
 
 def _is_empty(workplace: Workplace, tools: Tools, remaining: list[Judged]) -> bool:
@@ -255,7 +272,7 @@ def _check_edits(workplace: Workplace, head: Record) -> None:
     )
 
 
-def _check_committed(workplace: Workplace, environment: str | None) -> None:
+def _check_named(workplace: Workplace, environment: str | None) -> None:
     if workplace.scope.protected and environment is None:
         raise Refused(
             Diagnostic(

@@ -8,6 +8,9 @@ from mendixctl.engine.results import Validated, ValidateResult
 from mendixctl.engine.session import Session
 from mendixctl.engine.workplace import open_workplace, require
 from mendixgen.diagnostics import Diagnostic, MendixError
+from mendixgen.module_store import ModuleStore
+from mendixgen.spec import between
+from mendixgen.spec.loader import Specification
 
 
 def validate(session: Session, environments: Sequence[str] = ()) -> ValidateResult:
@@ -21,16 +24,33 @@ def validate(session: Session, environments: Sequence[str] = ()) -> ValidateResu
         raise MendixError(Diagnostic("MXP102", "there is no environment yet", hint="write environments/NAME.yaml"))
     for name in names:
         require(session.repository, name)
-    return ValidateResult(tuple(_validated(session, name) for name in names))
+    found = {name: _opened(session, name) for name in names}
+    everything = session.repository.names()
+    primaries = {one.header.standby_of for one in found.values() if isinstance(one, Specification)}
+    beside = {name: _opened(session, name) for name in everything if name in primaries and name not in found}
+    sound = {name: one for name, one in {**found, **beside}.items() if isinstance(one, Specification)}
+    store = ModuleStore(session.repository.modules)
+    return ValidateResult(
+        tuple(
+            Validated(
+                name,
+                f"environments/{name}.yaml",
+                (*one.warnings, *between.warnings(name, sound, everything, store))
+                if isinstance(one, Specification)
+                else one,
+            )
+            for name, one in found.items()
+        )
+    )
 
 
-def _validated(session: Session, environment: str) -> Validated:
-    file = f"environments/{environment}.yaml"
+def _opened(session: Session, environment: str) -> Specification | tuple[Diagnostic, ...]:
+    """The specification of an environment that renders from modules that are unchanged, or what is wrong."""
     try:
         workplace = open_workplace(session, environment)
         workplace.rendered()
         for area, pin in workplace.lock.pins.items():
             workplace.store.verify(area, pin.version)
     except MendixError as error:
-        return Validated(environment, file, error.diagnostics)
-    return Validated(environment, file, workplace.specification.warnings)
+        return error.diagnostics
+    return workplace.specification

@@ -187,9 +187,10 @@ def open_workplace(session: Session, environment: str, *, refresh: bool = True) 
 
 
 def _target(text: bytes, label: str) -> str:
-    from mendixgen.spec.source import read
+    """Where the text wants to be deployed, whatever else is wrong with it: that is the loader's to say, all at once."""
+    from mendixgen.spec.source import scan
 
-    return str(read(text, label).data.get("target") or "aws")
+    return str(scan(text, label).data.get("target") or "aws")
 
 
 def _opened(

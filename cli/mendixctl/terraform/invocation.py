@@ -21,6 +21,9 @@ from mendixgen.diagnostics import Diagnostic, Interrupted, MendixError
 
 Listener = Callable[[Event], None]
 
+SECRET = frozenset({"plan", "apply", "state push"})
+"""What writes plans and states, ``errored.tfstate`` too: they hold every value in clear, so they are made private."""
+
 
 class Invocation:
     """What every subcommand shares: how Terraform is started, listened to and judged.
@@ -123,6 +126,7 @@ class Invocation:
                 name=command,
                 patience=self.patience,
                 is_pointless=self.is_pointless,
+                private=command in SECRET,
             )
         except OSError as error:
             raise MendixError(

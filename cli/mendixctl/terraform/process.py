@@ -201,6 +201,7 @@ def run(
     name: str = "terraform",
     patience: float = PATIENCE,
     is_pointless: Callable[[], bool] | None = None,
+    private: bool = False,
 ) -> Finished:
     """Run ``command`` to its end, however long that takes.
 
@@ -211,6 +212,8 @@ def run(
 
     ``is_pointless`` is asked once a second; when it has said yes ``CERTAIN`` times in a row, Terraform is asked to
     stop (once, as a person would): the provider would go on for minutes against an API that is gone.
+
+    ``private``: files that it makes are readable by their owner alone.
 
     Raises:
         OSError: the command cannot be started.
@@ -232,6 +235,7 @@ def run(
                 stdout=outputs[0],
                 stderr=outputs[1],
                 start_new_session=True,
+                umask=0o077 if private else -1,
             )
             audience = _Audience(stops, _Tail(outputs[0]), on_line, on_stop)
             waiter = _Exit(process)

@@ -18,7 +18,7 @@ x-variable     the variable's name, where Terraform reserves the field's (``vers
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
@@ -118,6 +118,25 @@ class Check:
     hint: str = ""
 
 
+class Unsound(Exception):
+    """A check read a setting that has a mistake of its own; what depends on it cannot be said yet."""
+
+
+def independent(*parts: Callable[[], Iterable[Check]]) -> list[Check]:
+    """What all parts of an `Area.check` find. A part that reads a setting which is wrong in itself ends there.
+
+    So one mistake in a section does not hide the findings that have nothing to do with it.
+    """
+    found: list[Check] = []
+    for part in parts:
+        try:
+            for one in part():
+                found.append(one)  # noqa: PERF402 -- what came before the exception counts
+        except Unsound:
+            continue
+    return found
+
+
 @dataclass(frozen=True, slots=True)
 class Header:
     """The part of the specification that is no area's: what an area may read of it."""
@@ -146,7 +165,10 @@ class Area:
 
     @classmethod
     def check(cls, section: Any, header: Header) -> list[Check]:
-        """What no single field's bounds can say (CIDRs that overlap, days out of order). Default: nothing."""
+        """What no single field's bounds can say (CIDRs that overlap, days out of order). Default: nothing.
+
+        Checks that do not need each other are given to `independent`, so that a mistake elsewhere hides none of them.
+        """
         return []
 
     @classmethod

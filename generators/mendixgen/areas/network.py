@@ -14,7 +14,7 @@ from pydantic import Field
 
 from mendixgen.areas import network_addresses as addresses
 from mendixgen.areas import network_services as services
-from mendixgen.areas.contract import Area, AreaInputs, Check, Header, Move, Strict, context, setting, wired
+from mendixgen.areas.contract import Area, AreaInputs, Check, Header, Move, Strict, context, independent, setting, wired
 from mendixgen.areas.network_outputs import OUTPUTS
 
 if TYPE_CHECKING:
@@ -125,13 +125,13 @@ class Network(Area):
     def check(cls, section: Any, header: Header) -> list[Check]:
         """Blocks that overlap or that AWS refuses, zones and services listed twice, services that do not exist."""
         inputs: Network.Inputs = section
-        return [
-            *_check_blocks(inputs),
-            *_check_sources(inputs.allow_from),
-            *(_repeated(("zones",), inputs.zones) if isinstance(inputs.zones, list) else ()),
-            *_repeated(("egress_ports",), inputs.egress_ports),
-            *_check_endpoints(inputs.endpoints, header.region),
-        ]
+        return independent(
+            lambda: _check_blocks(inputs),
+            lambda: _check_sources(inputs.allow_from),
+            lambda: _repeated(("zones",), inputs.zones) if isinstance(inputs.zones, list) else (),
+            lambda: _repeated(("egress_ports",), inputs.egress_ports),
+            lambda: _check_endpoints(inputs.endpoints, header.region),
+        )
 
     @classmethod
     def resources(cls, module: ModuleBuilder) -> None:

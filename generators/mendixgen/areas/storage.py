@@ -5,13 +5,24 @@ Its resources are in `mendixgen.areas.storage_resources`.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from itertools import pairwise
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from pydantic import Field
 
-from mendixgen.areas.contract import Area, AreaInputs, Check, Header, Output, Strict, context, setting, wired
+from mendixgen.areas.contract import (
+    Area,
+    AreaInputs,
+    Check,
+    Header,
+    Output,
+    Strict,
+    context,
+    independent,
+    setting,
+    wired,
+)
 
 if TYPE_CHECKING:
     from mendixgen.authoring.module import ModuleBuilder
@@ -246,14 +257,11 @@ class Storage(Area):
     def check(cls, section: Any, header: Header) -> list[Check]:
         """Days out of order, bucket names that S3 or this area keeps for itself, volumes that EBS cannot make."""
         inputs: Storage.Inputs = section
-        found: list[Check] = []
-        for name, bucket in inputs.buckets.items():
-            found += _check_name(name)
-            found += _check_lifecycle(("buckets", name, "lifecycle"), bucket.lifecycle)
-        for key, volume in (("default_class", inputs.volumes.default_class), ("fast_class", inputs.volumes.fast_class)):
-            if volume is not None:
-                found += _check_volume(("volumes", key), volume)
-        return found
+        return independent(
+            lambda: _check_buckets(inputs.buckets),
+            lambda: _check_volume(("volumes", "default_class"), inputs.volumes.default_class),
+            lambda: _check_volume(("volumes", "fast_class"), inputs.volumes.fast_class),
+        )
 
     @classmethod
     def resources(cls, module: ModuleBuilder) -> None:
@@ -261,6 +269,12 @@ class Storage(Area):
         from mendixgen.areas.storage_resources import build
 
         build(module)
+
+
+def _check_buckets(buckets: Mapping[str, Bucket]) -> Iterator[Check]:
+    for name, bucket in buckets.items():
+        yield from _check_name(name)
+        yield from _check_lifecycle(("buckets", name, "lifecycle"), bucket.lifecycle)
 
 
 def _check_name(name: str) -> Iterator[Check]:
@@ -323,7 +337,9 @@ def _in_order(path: tuple[str, ...], days: dict[str, int | None], stay: dict[str
             yield Check((*path, key), "MXS322", summary, f"{earlier + least} or more")
 
 
-def _check_volume(path: tuple[str, ...], volume: VolumeClass) -> Iterator[Check]:
+def _check_volume(path: tuple[str, ...], volume: VolumeClass | None) -> Iterator[Check]:
+    if volume is None:
+        return
     low, high = IOPS[volume.type]
     if not low <= volume.iops <= high:
         summary = f"{volume.type} volumes have {low} to {high} IOPS, not {volume.iops}"

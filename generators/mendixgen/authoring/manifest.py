@@ -12,7 +12,9 @@ from pydantic_core import core_schema
 from mendixgen.annotations import marks_of, variable_name
 from mendixgen.areas.contract import Area
 from mendixgen.authoring.digest import digest_of
+from mendixgen.authoring.module import AuthoringError
 from mendixgen.module_store import file_digest
+from mendixgen.spec.structure import unknown_keywords
 from mendixgen.terraform_types import Variable, one_line, plain_default
 
 TERRAFORM = ">= 1.11"
@@ -26,6 +28,8 @@ def manifest(
 ) -> Manifest:
     """The content of module.json. ``files`` are the module's files but README.md and module.json itself."""
     digests = {name: file_digest(content.encode()) for name, content in sorted(files.items())}
+    section = section_schema(area)
+    check_schema(area.name, section)
     return {
         "area": area.name,
         "version": area.version,
@@ -33,7 +37,7 @@ def manifest(
         "description": description(area),
         "terraform": TERRAFORM,
         "provider": PROVIDER,
-        "section": section_schema(area),
+        "section": section,
         "inputs": {it.name: _input(area, it) for it in variables},
         "outputs": {
             name: {"description": it.description, "sensitive": it.sensitive} for name, it in area.outputs.items()
@@ -53,6 +57,24 @@ def to_text(content: Manifest) -> str:
 def description(area: type[Area]) -> str:
     """The first line of the area's docstring."""
     return (area.__doc__ or "").strip().splitlines()[0].strip() if (area.__doc__ or "").strip() else ""
+
+
+def check_schema(area: str, section: Mapping[str, Any]) -> None:
+    """Check that a schema which is about to be frozen is sound, and that every reader of it understands all of it.
+
+    Raises:
+        AuthoringError: MXM134, it is no JSON Schema, or has a keyword that validation does not know.
+    """
+    import jsonschema
+
+    try:
+        jsonschema.Draft202012Validator.check_schema(section)
+    except jsonschema.SchemaError as error:
+        raise AuthoringError("MXM134", area, f"the section's schema is no JSON Schema: {error.message}") from error
+    unknown = unknown_keywords(section)
+    if unknown:
+        summary = f"the section's schema has keywords that validation does not know: {', '.join(sorted(unknown))}"
+        raise AuthoringError("MXM134", area, summary, "say it with a simpler type, or in Area.check")
 
 
 def is_setting(marks: Mapping[str, Any]) -> bool:

@@ -14,7 +14,7 @@ from typing import Any
 import yaml
 
 from mendixgen.diagnostics import Diagnostic, Location, Severity
-from mendixgen.spec import scalars
+from mendixgen.spec import scalars, syntax
 
 Path = tuple[str | int, ...]
 
@@ -76,6 +76,10 @@ class Composer:
         line, column = (mark.line + 1, mark.column + 1) if mark else (1, 1)
         code, summary = "MXS104", f"this is not YAML: {what}" + (f" ({context})" if context else "")
         hint = "look at the indentation, the colons and the quotes of this line and the one before it"
+        if known := syntax.explain(what, context):
+            summary, hint = f"this is not YAML: {known.what}", known.hint
+            if known.is_where_it_began and getattr(error, "context_mark", None):
+                line, column = error.context_mark.line + 1, error.context_mark.column + 1
         rows = self.text.split("\n")
         row = rows[line - 1] if line <= len(rows) else ""
         indentation = row[: len(row) - len(row.lstrip())]

@@ -84,7 +84,9 @@ def _by_lines(source: Source, target: Mapping[str, Any]) -> str | None:
     if _ANCHOR.search(source.text) or any(line.startswith(("---", "...", "%", "{")) for line in lines):
         return None
     edited = _Lines(source, lines).mapping((), 0, len(lines), source.data, target)
-    return None if edited is None else "".join(edited)
+    if edited is None:
+        return None
+    return "".join(edited if not lines[-1].strip() else _without_empty_end(edited))
 
 
 class _Lines:
@@ -108,10 +110,14 @@ class _Lines:
         for key, after in zip(keys, [*keys[1:], None], strict=True):
             stop = starts[after] if after else end
             own = self.own_end(starts[key], stop, column)
+            gap = self.lines[own:stop]
             if key in new:
                 result += self.entry((*path, key), starts[key], own, old[key], new[key], column)
                 last_own = len(result)
-            result += self.lines[own:stop]
+            if gap and not gap[0].strip() and not (key in new and same(old[key], new[key])):
+                result = _without_empty_end(result)
+                last_own = min(last_own, len(result))
+            result += gap
         added = {key: value for key, value in new.items() if key not in old}
         if added:
             result[last_own:last_own] = _indented(_dump(_yaml(), _as_node(added, None)), column)
@@ -151,6 +157,14 @@ class _Lines:
             line[column:] if line[:column].isspace() or not column else line for line in self.lines[begin:end]
         )
         return _indented(_edited(block, {str(path[-1]): new}), column)
+
+
+def _without_empty_end(lines: list[str]) -> list[str]:
+    """What was removed leaves the empty lines that stood around it."""
+    end = len(lines)
+    while end and not lines[end - 1].strip():
+        end -= 1
+    return lines[:end]
 
 
 def _indented(text: str, column: int) -> list[str]:

@@ -7,21 +7,19 @@ version does its model add the checks that go across fields.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Any
 
-from mendixgen.areas.contract import Area, Check
 from mendixgen.areas.registry import AREAS
-from mendixgen.areas.registry import area as area_class
 from mendixgen.diagnostics import Diagnostic, Location, MendixError, Severity
 from mendixgen.lock import Lock, Pin, create
 from mendixgen.module_store import Manifest, ModuleStore
 from mendixgen.resolve import RESOLVERS, Unresolvable
-from mendixgen.spec import structure
+from mendixgen.spec import cross_fields, structure
 from mendixgen.spec.absent import ABSENT_AREAS
+from mendixgen.spec.cross_fields import from_check
 from mendixgen.spec.source import Source, scan
 from mendixgen.spec.wording import Path
 
@@ -136,9 +134,9 @@ class _Loader:
             bad |= {str(finding.path[0]) for finding in more}
             header = headers.repaired(clean, bad)
         checks = headers.check(header, expected_name=self.name)
-        self.report((), [_from_check(found) for found in checks if found.path[0] not in bad])
+        self.report((), [from_check(found) for found in checks if found.path[0] not in bad])
         for warning in headers.tag_warnings(header):
-            self.warnings.append(self.diagnostic((), _from_check(warning), Severity.WARNING))
+            self.warnings.append(self.diagnostic((), from_check(warning), Severity.WARNING))
         return header, "region" not in bad and header.region in _regions()
 
     # -- sections -------------------------------------------------------------------------------
@@ -160,11 +158,12 @@ class _Loader:
             )
         else:
             known = [*Header.model_fields, *sorted(installed | set(lock.pins))]
-            near = structure.suggestion(key, [*known, *sorted(ABSENT_AREAS)])
-            listed = f"an environment has {', '.join(known)}"
-            finding = structure.Finding(
-                (key,), "MXS201", f"there is no key {key}", f"{near} {listed}".strip(), at_key=True
-            )
+            near = "".join(structure.nearest(key, [*known, *sorted(ABSENT_AREAS)]))
+            asked = f"did you mean {near}? " if near else ""
+            if near in ABSENT_AREAS:
+                asked = f"did you mean {near}? this version of mendixctl does not have that area yet; "
+            hint = f"{asked}an environment has {', '.join(known)}"
+            finding = structure.Finding((key,), "MXS201", f"there is no key {key}", hint, at_key=True)
         self.report((), [finding])
 
     def manifest(self, area: str, pin: Pin) -> Manifest | None:
@@ -190,19 +189,41 @@ class _Loader:
         given = self.source.data.get(area)
         clean, findings = structure.check({} if given is None else given, manifest.section, what=area)
         self.report((area,), findings)
-        if findings or not knows_region or not isinstance(clean, dict):
+        if not isinstance(clean, dict):
             return {}, {}
-        newest = _newest_model(area, manifest)
+        holes = {finding.path for finding in findings} | self.unread(area)
+        holes |= {(*finding.path[:-1], finding.meant) for finding in findings if finding.meant}
+        arguments: Mapping[str, Any] = clean
+        if knows_region:
+            bad = {hole[0] for hole in holes if hole}
+            readable = {key: value for key, value in clean.items() if key not in bad}
+            arguments, unresolved = self.resolved(area, manifest, readable, header)
+            holes |= unresolved
+        newest = cross_fields.newest_model(area, manifest)
         if newest is not None:
-            self.report((area,), _model_findings(newest, clean, header))
-        return clean, self.resolved(area, manifest, clean, header)
+            readable_header = cross_fields.for_areas(header, knows_region=knows_region)
+            self.report((area,), cross_fields.findings(newest, clean, holes, readable_header))
+        return clean, arguments
 
-    def resolved(self, area: str, manifest: Manifest, clean: dict[str, Any], header: Header) -> dict[str, Any]:
-        """The section with what is marked ``x-resolve`` resolved; where the module has no default of its own, from the
-        frozen default of the section if it is not given.
+    def unread(self, area: str) -> set[Path]:
+        """The places in a section whose values could not be read; what stands there is a stand-in."""
+        file = self.source.file
+        return {
+            path[1:]
+            for path, place in (self.source.values.items() if self.known_bad else ())
+            if path[0:1] == (area,) and Location(file, *place) in self.known_bad
+        }
+
+    def resolved(
+        self, area: str, manifest: Manifest, clean: Mapping[str, Any], header: Header
+    ) -> tuple[dict[str, Any], set[Path]]:
+        """The section with what is marked ``x-resolve`` resolved, and what could not be.
+
+        Where the module has no default of its own, from the frozen default of the section if it is not given.
         """
         properties = manifest.section.get("properties", {})
         arguments = dict(clean)
+        unresolved: set[Path] = set()
         for variable in manifest.inputs.values():
             name = variable.key
             if variable.source != "yaml" or not variable.resolve:
@@ -224,7 +245,8 @@ class _Loader:
                 arguments[name] = resolver(value, header.for_areas())
             except Unresolvable as error:
                 self.report((area,), [structure.Finding((name,), "MXS151", str(error), error.hint)])
-        return arguments
+                unresolved.add((name,))
+        return arguments, unresolved
 
     # -- reporting ------------------------------------------------------------------------------
 
@@ -267,31 +289,9 @@ def _regions() -> Mapping[str, Any]:
     return regions()
 
 
-def _from_check(check: Check) -> structure.Finding:
-    return structure.Finding(check.path, check.code, check.summary, check.hint)
-
-
 def _from_pydantic(error: Any) -> list[structure.Finding]:
     """What a model's own validators said; the bounds of single fields never come this far."""
     return [
         structure.Finding(tuple(one["loc"]), "MXS152", one["msg"].removeprefix("Value error, "))
         for one in error.errors(include_url=False, include_context=False, include_input=False)
     ]
-
-
-def _newest_model(area: str, manifest: Manifest) -> type[Area] | None:
-    """The Python model that made this version, if this mendixctl still has it."""
-    if area not in AREAS:
-        return None
-    found = area_class(area)
-    return found if found.version == manifest.version else None
-
-
-def _model_findings(model: type[Area], section: Mapping[str, Any], header: Header) -> list[structure.Finding]:
-    from pydantic import ValidationError
-
-    try:
-        inputs = model.Inputs.model_validate_json(json.dumps(section))
-    except ValidationError as error:
-        return _from_pydantic(error)
-    return [_from_check(check) for check in model.check(inputs, header.for_areas())]

@@ -31,13 +31,14 @@ KEYWORDS = frozenset(
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One thing that is wrong. ``at_key``: the key is to be shown, not its value."""
+    """One thing that is wrong. ``at_key``: the key is to be shown, not its value. ``meant``: for an unknown key."""
 
     path: Path
     code: str
     summary: str
     hint: str = ""
     at_key: bool = False
+    meant: str = ""
 
 
 def check(value: Any, schema: Schema, *, what: str = "") -> tuple[Any, list[Finding]]:
@@ -134,7 +135,7 @@ class _Checker:
     def branches(self, value: Any, schema: Schema, branches: list[Schema], path: Path, name: str) -> Any:
         """The branch that the value was meant for decides what is said; all of them only if none fits its kind."""
         branches = [b for b in branches if b.get("type") != "null"] or branches
-        outer = {k: v for k, v in schema.items() if k in ("description", "x-unit")}
+        outer = {k: v for k, v in schema.items() if k in ("description", "examples", "x-unit")}
         fitting = [{**b, **outer} for b in branches if self._fits(value, b)]
         if not fitting:
             self.wrong_kind(value, [{**b, **outer} for b in branches], path, name)
@@ -200,9 +201,18 @@ class _Checker:
             bounds = words.bounds(low, high, "characters")
             self.add(path, "MXS206", f"{name} must have {bounds}; it has {len(value)}", words.about(schema))
         elif "pattern" in schema and not _pattern(schema["pattern"]).search(value):
-            about, pattern = words.about(schema), schema["pattern"]
-            must = f"it must match {pattern}" if len(pattern) <= 40 or not about else "it is not of the right form"
-            self.add(path, "MXS206", f"{name} cannot be {words.shown(value)}: {must}", about)
+            must = self.form(value, schema)
+            self.add(path, "MXS206", f"{name} cannot be {words.shown(value)}: {must}", words.about(schema))
+
+    def form(self, value: str, schema: Schema) -> str:
+        """What to write where a pattern does not fit: the same in lower case, or something like an example."""
+        pattern = _pattern(schema["pattern"])
+        if pattern.search(value.lower()):
+            return f"write it in lower case, {value.lower()}"
+        example = next((one for one in words.examples(schema) if pattern.search(one)), None)
+        if example is not None:
+            return f"write it like {example}"
+        return "it is not of the right form" if words.about(schema) else f"it must match {schema['pattern']}"
 
     def number(self, value: float, schema: Schema, path: Path, name: str) -> None:
         low, high = schema.get("minimum"), schema.get("maximum")
@@ -242,9 +252,13 @@ class _Checker:
         firsts = schema.get("prefixItems", [])
         rest = schema.get("items", True)
         label = f"each entry of {name}"
-        return [
-            self.check(item, firsts[i] if i < len(firsts) else rest, (*path, i), label) for i, item in enumerate(value)
-        ]
+        about = {key: schema[key] for key in ("description",) if key in schema}
+
+        def entry(index: int) -> Any:
+            own = firsts[index] if index < len(firsts) else rest
+            return {**about, **own} if isinstance(own, Mapping) and "$ref" not in own else own
+
+        return [self.check(item, entry(index), (*path, index), label) for index, item in enumerate(value)]
 
     def mapping(self, value: dict[str, Any], schema: Schema, path: Path, name: str) -> dict[str, Any]:
         properties = schema.get("properties", {})
@@ -287,7 +301,7 @@ class _Checker:
         """The schema of an entry whose key is the person's choice; None if the key is wrong (and reported)."""
         names = self.resolve(schema.get("propertyNames", {}))
         before = len(self.found)
-        self.text(key, names, path, f"the name {key}" if name else key)
+        self.text(key, names, path, "a name" + (f" in {name}" if name else ""))
         if len(self.found) > before:
             self.found[before] = Finding(path, "MXS208", self.found[before].summary, self.found[before].hint, True)
             return None
@@ -299,18 +313,19 @@ class _Checker:
         if other is not False:
             return other
         if patterns and not schema.get("properties"):
-            allowed = " or ".join(patterns)
+            must = self.form(key, {**schema, "pattern": next(iter(patterns))})
             self.add(
                 path,
                 "MXS208",
-                f"the name {words.shown(key)} cannot be used in {name}: it must match {allowed}",
+                f"a name in {name} cannot be {words.shown(key)}: {must}",
                 words.about(schema),
                 at_key=True,
             )
             return None
         known = list(schema.get("properties", {}))
-        near = suggestion(key, known)
         listed = f"{name or 'this'} has {', '.join(known)}" if known else f"{name or 'this'} has no keys"
         where = f" in {name}" if name else ""
-        self.add(path, "MXS201", f"there is no key {key}{where}", f"{near} {listed}".strip(), at_key=True)
+        hint = f"{suggestion(key, known)} {listed}".strip()
+        meant = "".join(nearest(key, known))
+        self.found.append(Finding(path, "MXS201", f"there is no key {key}{where}", hint, at_key=True, meant=meant))
         return None

@@ -29,6 +29,30 @@ def about(schema: Schema) -> str:
     return description
 
 
+EXAMPLES = (
+    "my-name",
+    "10.20.0.0/16",
+    "06:30",
+    "123456789012",
+    "apps.example.com",
+    "person@example.com",
+    "arn:aws:iam::123456789012:role/deployer",
+    "arn:aws:iam::123456789012:user/person",
+    "arn:aws:kms:eu-central-1:123456789012:key/11111111-2222-3333-4444-555555555555",
+    "Europe/Berlin",
+    "MyName",
+    "1.2",
+    "a",
+    "1",
+)
+"""Values that people know, one for each shape that specifications ask for; the first that a pattern takes is shown."""
+
+
+def examples(schema: Schema) -> list[str]:
+    """What may be shown as an example of a text: the schema's own ones first."""
+    return [*(one for one in schema.get("examples", ()) if isinstance(one, str)), *EXAMPLES]
+
+
 def allowed(schema: Schema) -> list[Any]:
     return [schema["const"]] if "const" in schema else list(schema.get("enum", ()))
 

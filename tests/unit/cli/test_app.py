@@ -215,6 +215,8 @@ def test_completion_scripts(run: Run, shell: str) -> None:
         ("mendixctl modules show net", {"network"}),
         ("mendixctl modules show network ", {"1.0.0"}),
         ("mendixctl modules upgrade prod st", {"storage"}),
+        ("mendixctl modules upgrade prod network --to ", {"1.0.0"}),
+        ("mendixctl modules show /etc ", {"1.0.0"}),
     ],
 )
 def test_completion_knows_environments_releases_areas_and_versions(
@@ -237,3 +239,8 @@ def test_completion_knows_environments_releases_areas_and_versions(
     )
     assert {line.partition(",")[2] for line in shown.stdout.splitlines()} == expected
     assert shown.stderr == ""
+
+
+@pytest.mark.parametrize("group", ["modules", "emulator"])
+def test_the_help_of_a_group_says_whole_sentences(group: str, run: Callable[..., Ran]) -> None:
+    assert "..." not in run(group, "--help").out.partition("Commands:")[2]

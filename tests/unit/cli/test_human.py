@@ -16,6 +16,7 @@ from mendixctl.engine import results
 from mendixctl.ledger.release import Status
 from mendixctl.terraform.plan import Action
 from mendixctl.views.human import HumanView
+from mendixctl.views.human.screen import LEAST_COLUMN, fitted
 from mendixgen.diagnostics import Diagnostic, Location, Severity
 from tests.unit.cli import samples
 
@@ -212,3 +213,52 @@ def test_warnings_are_not_errors() -> None:
     shown, _, err = view()
     shown.notice(Diagnostic("MXR150", "unreleased module", severity=Severity.WARNING))
     assert err.getvalue().startswith("warning MXR150: unreleased module")
+
+
+@pytest.mark.parametrize("value", ['"12 34"', "'it''s'", "arn:aws:iam::1234:role/x", "10.0.0.0/8"])
+def test_the_whole_of_a_value_is_marked(tmp_path: Path, value: str) -> None:
+    (tmp_path / "dev.yaml").write_text(f"a: [{value}, b]\n", encoding="utf-8")
+    shown, _, err = view(tmp_path)
+    shown.failed([Diagnostic("MXS206", "no", location=Location("dev.yaml", 1, 5))], 1)
+    assert err.getvalue().splitlines()[3].count("^") == len(value)
+
+
+@pytest.mark.parametrize(
+    ("folder", "expected"),
+    [
+        (".", "mendixctl plan dev"),
+        ("my platform", "cd 'my platform' && mendixctl plan dev"),
+        ("p", "cd p && mendixctl plan dev"),
+    ],
+)
+def test_the_next_command_after_init_can_be_typed(folder: str, expected: str) -> None:
+    shown, out, _ = view()
+    shown.initialised(folder, ["Makefile"], "dev")
+    assert out.getvalue().splitlines()[-1] == f"Next: {expected}"
+
+
+@pytest.mark.parametrize("width", [60, 80, 120])
+def test_a_table_on_a_narrow_terminal_keeps_every_word(width: int) -> None:
+    shown, out = on_terminal(width)
+    move = "aws_cloudwatch_log_group.flow_logs -> aws_cloudwatch_log_group.this"
+    shown.screen.table(["bump", "", "name", "what"], [["minor", "section", move, "added (since 1.1.0)"]])
+    heading, *lines = out.getvalue().splitlines()
+    assert heading.split() == ["bump", "name", "what"]
+    assert lines[0].startswith("minor  section  aws_")
+    assert "".join(line[16:].rstrip() for line in lines).count("1.1.0") == 1
+    assert max(map(len, lines)) <= width
+
+
+def test_a_folded_table_loses_nothing() -> None:
+    shown, out = on_terminal(80)
+    words = [f"word{number}" for number in range(12)]
+    shown.screen.table(list("abcd"), [["v1", "2026-11-23 14:18", "a name of 22 letters..", " ".join(words)]] * 2)
+    assert all(out.getvalue().count(f"{word} ") + out.getvalue().count(f"{word}\n") == 2 for word in words)
+
+
+@given(st.lists(st.integers(1, 200), min_size=2, max_size=6), st.integers(100, 200))
+def test_columns_fit_the_terminal_and_keep_what_they_need(natural: list[int], room: int) -> None:
+    widths = fitted(natural, room)
+    assert sum(widths) <= room
+    assert all(1 <= width <= wanted for width, wanted in zip(widths, natural, strict=True))
+    assert all(width >= min(wanted, LEAST_COLUMN) for width, wanted in zip(widths[:-1], natural[:-1], strict=True))

@@ -67,3 +67,21 @@ def test_a_destroyed_environment_comes_back_by_a_rollback(bench: Bench) -> None:
         assert error.value.diagnostics[0].code == "MXP150"
     result = rolling_back.execute(bench.session, rolling_back.prepare(bench.session, None, 1))
     assert (result.proven, result.apply.number) == (True, 4)
+
+
+def _stopped(*_: object, **__: object) -> None:
+    raise KeyboardInterrupt
+
+
+@pytest.mark.parametrize("where", ["Tools.start", "lease", "check_ledger", "carry_out"])
+def test_what_did_not_begin_leaves_the_root_as_it_was(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch, where: str
+) -> None:
+    bench.apply()
+    before = bench.snapshot()
+    prepared = destroying.prepare(bench.session, "dev")
+    with monkeypatch.context() as patch:
+        patch.setattr(f"mendixctl.engine.destroying.{where}", _stopped)
+        with pytest.raises(KeyboardInterrupt):
+            destroying.execute(bench.session, prepared)
+    assert bench.snapshot() == before

@@ -75,6 +75,13 @@ def test_validate_says_all_of_all(bench: Bench) -> None:
         validating.validate(bench.session, ["nope"])
 
 
+def test_validate_without_a_lock_says_what_cannot_be_read_beside_the_rest(bench: Bench) -> None:
+    bench.spec.write_text(bench.spec.read_text() + "owner: yes\ncolour: red\n")
+    assert not bench.lock.exists()
+    found = validating.validate(bench.session).environments[0].diagnostics
+    assert {"MXS114", "MXS201"} <= {one.code for one in found}
+
+
 def test_upgrade_takes_released_versions_and_checks_the_yaml(bench: Bench) -> None:
     write_module(bench.repository.modules, "1.1.0", released=None)
     assert upgrading.upgrade(bench.session, "dev").versions == (VersionChange("notes", "", "1.0.0"),)

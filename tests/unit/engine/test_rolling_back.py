@@ -202,3 +202,47 @@ def test_what_moves_while_the_person_is_asked_undoes_the_preparation(second: Ben
         rolling_back.execute(second.session, prepared)
     assert codes(error) == ["MXP133"]
     assert second.snapshot() == before
+
+
+def _taken(*_: object, **__: object) -> None:
+    raise Refused(Diagnostic("MXL109", "the number was taken"))
+
+
+def _stopped(*_: object, **__: object) -> None:
+    raise KeyboardInterrupt
+
+
+@pytest.mark.parametrize(
+    ("where", "how", "expected"),
+    [
+        ("mendixctl.engine.rolling_back.Tools.start", _stopped, KeyboardInterrupt),
+        ("mendixctl.engine.rolling_back.check", _stopped, KeyboardInterrupt),
+        ("mendixctl.engine.carrying_out.settle", _taken, Refused),
+        ("mendixctl.ledger.local.LocalLedger.allot", _taken, Refused),
+    ],
+)
+def test_what_did_not_begin_leaves_everything_as_it_was(
+    second: Bench, monkeypatch: pytest.MonkeyPatch, where: str, how: object, expected: type[BaseException]
+) -> None:
+    before = second.snapshot()
+    prepared = rolling_back.prepare(second.session, None, 1)
+    with monkeypatch.context() as patch:
+        patch.setattr(where, how)
+        with pytest.raises(expected):
+            rolling_back.execute(second.session, prepared)
+    assert second.snapshot() == before
+    with pytest.raises(MendixError) as error:
+        applying.prepare(second.session)
+    assert codes(error) == ["MXP130"]
+
+
+def test_who_stops_the_proof_stays_at_the_target(second: Bench) -> None:
+    """The apply was done by then: to put the files back would make the YAML lie."""
+    prepared = rolling_back.prepare(second.session, None, 1)
+    target = second.spec.read_text()
+    second.play.during_plan = lambda: _stopped()
+    with pytest.raises(KeyboardInterrupt):
+        rolling_back.execute(second.session, prepared)
+    assert second.spec.read_text() == target
+    record = history.history(second.session).records[-1]
+    assert (record.number, record.status) == (3, Status.SUCCEEDED)

@@ -203,3 +203,26 @@ def test_comments_of_untouched_keys_survive(entries: dict[str, tuple[int, bool]]
             assert f"# beside {key}\n" in written
         else:
             assert line in written
+
+
+@pytest.mark.parametrize(
+    ("text", "gone", "expected"),
+    [
+        ("name: a\n\nnetwork:\n  nat: none\n", ("network",), "name: a\n"),
+        ("name: a\n\nnetwork:\n  nat: none\n\nowner: me\n", ("network",), "name: a\n\nowner: me\n"),
+        ("name: a\n\n# why\nnetwork:\n  nat: none\n", ("network",), "name: a\n\n# why\n"),
+        (
+            "network:\n  nat: none\n\n  zones: 2\n\nowner: me\n",
+            ("network", "zones"),
+            "network:\n  nat: none\n\nowner: me\n",
+        ),
+        ("name: a\n\nnetwork: {}\n\n", ("network",), "name: a\n\n"),
+    ],
+)
+def test_what_is_removed_leaves_no_further_empty_lines(text: str, gone: tuple[str, ...], expected: str) -> None:
+    data: Any = read(text, "f").data
+    parent = data
+    for step in gone[:-1]:
+        parent = parent[step]
+    del parent[gone[-1]]
+    assert rewrite(text, data) == expected

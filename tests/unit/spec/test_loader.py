@@ -186,7 +186,7 @@ def test_checks_across_fields_hold_where_this_python_made_the_version(
     for version in ("1.0.0", "2.0.0"):
         add_module(tmp_path / "modules", "pond", version, section=section)
     monkeypatch.setitem(registry.AREAS, "pond", "tests.unit.spec.test_loader:Pond")
-    monkeypatch.setattr("mendixgen.spec.loader.area_class", lambda name: Pond)
+    monkeypatch.setattr("mendixgen.spec.cross_fields.area_class", lambda name: Pond)
     text = MINIMAL + "pond: {high: 3, low: 9}\n"
     assert codes(store, text, Lock("0.1.0", pins={"pond": Pin("2.0.0")})) == [("MXS301", "6:22")]
     assert load(store, text, Lock("0.1.0", pins={"pond": Pin("1.0.0")})).sections["pond"] == {"high": 3, "low": 9}
@@ -195,6 +195,92 @@ def test_checks_across_fields_hold_where_this_python_made_the_version(
 def test_a_new_environment_is_checked_against_the_newest_released_versions(store: ModuleStore) -> None:
     spec = load_text(MINIMAL, "environments/dev.yaml", store=store, lock=None)
     assert {area: pin.version for area, pin in spec.pins.items()} == {"garden": "1.1.0", "house": "1.0.0"}
+
+
+@pytest.fixture
+def real() -> ModuleStore:
+    """The modules that are released here: their schemas and their models belong together."""
+    return ModuleStore(Path(__file__).resolve().parents[3] / "modules")
+
+
+def real_codes(store: ModuleStore, text: str) -> list[tuple[str, str]]:
+    with pytest.raises(MendixError) as caught:
+        load_text(MINIMAL + text, "environments/dev.yaml", store=store, lock=None)
+    return [(one.code, one.detail) for one in caught.value.diagnostics]
+
+
+def test_one_mistake_in_a_section_hides_none_of_its_other_checks(real: ModuleStore) -> None:
+    text = """\
+network:
+  nat: non
+  cidr: 10.0.0.0/28
+  endpoints: [s3, dynamdb]
+storage:
+  buckets:
+    one: {lifecycle: {infrequent_after_days: 90, glacier_after_days: 30, foo: 1}}
+    two: {lifecycle: {infrequent_after_days: 90, glacier_after_days: 30}}
+  volumes: {default_class: {iops: 1}, fast_class: {type: io2, iops: 16000, throughput: 130}}
+"""
+    assert real_codes(real, text) == [
+        ("MXS204", "network.nat"),
+        ("MXS302", "network.cidr"),
+        ("MXS307", "network.endpoints[1]"),
+        ("MXS201", "storage.buckets.one.lifecycle.foo"),
+        ("MXS321", "storage.buckets.two.lifecycle.glacier_after_days"),
+        ("MXS205", "storage.volumes.default_class.iops"),
+        ("MXS325", "storage.volumes.fast_class.throughput"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("cidr", "code", "detail"),
+    [
+        ("cidr: ten", "MXS206", "network.cidr"),  # of the wrong form
+        ("cidr: 0x0a", "MXS114", ""),  # cannot be read
+        ("cidrs: 10.8.0.0/16", "MXS201", "network.cidrs"),  # meant for the field
+    ],
+)
+def test_nothing_is_said_of_a_default_that_a_mistake_stands_before(
+    real: ModuleStore, cidr: str, code: str, detail: str
+) -> None:
+    """The second block is the default of the first one: they would overlap, if that were not another."""
+    text = f"network:\n  {cidr}\n  secondary_cidrs: [10.10.0.0/16]\n  allow_from: [10.0.0.1/8]\n"
+    assert real_codes(real, text) == [(code, detail), ("MXS301", "network.allow_from[0]")]
+
+
+def test_an_unknown_region_hides_only_what_depends_on_it(real: ModuleStore) -> None:
+    text = MINIMAL.replace("eu-central-1", "eu-centrall-1")
+    text += "network: {zones: [a, a], endpoints: [dynamdb], allow_from: [10.0.0.1/8]}\n"
+    with pytest.raises(MendixError) as caught:
+        load_text(text, "environments/dev.yaml", store=real, lock=None)
+    assert [one.code for one in caught.value.diagnostics] == ["MXS123", "MXS306", "MXS301"]
+
+
+def test_a_zone_that_is_given_twice_is_said_once(real: ModuleStore) -> None:
+    assert real_codes(real, "network: {zones: [a, a]}\n") == [("MXS151", "network.zones")]
+
+
+@pytest.mark.parametrize(
+    ("text", "advice"),
+    [
+        ("network: {cidr: ten}", "write it like 10.20.0.0/16"),
+        ("network: {zones: [eu-central-1a, b]}", "write it like a"),
+        ("network: {zones: [A, b]}", "write it in lower case, a"),
+        ("storage: {buckets: {a_b: {}}}", 'a name in buckets cannot be "a_b": write it like my-name'),
+        ("storage: {volumes: {snapshots: {start_time: '6'}}}", "write it like 06:30"),
+        ("deploy_role: x", "write it like arn:aws:iam::123456789012:role/deployer"),
+    ],
+)
+def test_what_a_pattern_asks_for_is_shown_and_not_the_pattern(real: ModuleStore, text: str, advice: str) -> None:
+    with pytest.raises(MendixError) as caught:
+        load_text(MINIMAL + text + "\n", "environments/dev.yaml", store=real, lock=None)
+    assert advice in caught.value.diagnostics[0].summary
+    assert "^" not in str(caught.value)
+
+
+def test_an_area_that_is_meant_but_not_here_yet_is_said_to_be_neither(store: ModuleStore) -> None:
+    found = problems(store, MINIMAL + "clustr: {}\n")
+    assert "did you mean cluster? this version of mendixctl does not have that area yet" in found[0]
 
 
 YAML_LIKE = st.recursive(
@@ -228,3 +314,41 @@ def test_no_data_makes_a_traceback(tmp_path_factory: pytest.TempPathFactory, dat
         assert places == sorted(places)
     else:
         assert spec.header.name == "dev"
+
+
+SECTION_KEYS = st.sampled_from("network storage encryption".split())
+SETTING_KEYS = st.sampled_from(
+    "cidr zones nat endpoints allow_from secondary_cidrs secondary_cidr egress_ports flow_logs buckets files "
+    "lifecycle glacier_after_days expire_after_days volumes default_class fast_class iops type".split()
+)
+SETTINGS = st.recursive(
+    st.one_of(
+        st.none(),
+        st.booleans(),
+        st.integers(0, 400),
+        st.sampled_from(["10.0.0.0/16", "10.10.0.0/20", "a", "none", "s3", "gp3", "eu", "06:30"]),
+    ),
+    lambda inner: (
+        st.lists(inner, max_size=3)
+        | st.dictionaries(
+            SETTING_KEYS,
+            inner,
+            max_size=4,
+        )
+    ),
+    max_leaves=10,
+)
+
+
+@settings(max_examples=100, deadline=None)
+@given(data=st.dictionaries(SECTION_KEYS, SETTINGS, min_size=1), region=st.sampled_from(["eu-central-1", "nowhere"]))
+def test_no_section_of_a_real_area_makes_a_traceback(data: dict[str, Any], region: str) -> None:
+    import yaml
+
+    store = ModuleStore(Path(__file__).resolve().parents[3] / "modules")
+    text = MINIMAL.replace("eu-central-1", region) + yaml.safe_dump(data)
+    try:
+        regarded = load_text(text, "environments/dev.yaml", store=store, lock=None).header.region
+    except MendixError as error:
+        regarded = region if error.diagnostics else ""
+    assert regarded == region

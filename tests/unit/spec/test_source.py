@@ -31,7 +31,8 @@ def problems(text: str | bytes) -> list[tuple[str, int, int]]:
         ("", [("MXS102", 1, 1)]),
         ("  \n\n", [("MXS102", 1, 1)]),
         ("a: " + "x" * MAX_BYTES, [("MXS103", 1, 1)]),
-        ("a: [1\n", [("MXS104", 2, 1)]),
+        ("a: [1\n", [("MXS104", 1, 4)]),
+        ('a: 1\nb: "open\nc: 2\n', [("MXS104", 2, 4)]),
         ("a: b: c\n", [("MXS104", 1, 5)]),
         ("a: *b\n", [("MXS104", 1, 4)]),
         ("a:\n\tb: 1\n", [("MXS105", 2, 1)]),
@@ -207,3 +208,22 @@ def test_what_another_yaml_library_quotes_is_read_as_the_same_data(data: dict[st
         yaml.SafeLoader,
     )
     assert source.data == composed(plain)
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ('a: "b\n', "this quote is never closed"),
+        ("a: {b: 1\n", "the mapping that begins here is not closed"),
+        ("a: [b\n", "the list that begins here is not closed"),
+        ("a: b: c\n", "a second colon in one line"),
+        ("a:\n    b: 1\n  c: 2\n", "does not begin in the column of the keys before it"),
+        ("a: 1\nb\n", "neither a key with its colon nor a value"),
+        ("a: @b\n", "a value cannot begin with this sign"),
+        ("a: [1, ::/0]\n", "begins with a sign that YAML uses itself"),
+    ],
+)
+def test_syntax_is_explained_in_words_that_are_not_the_parsers(text: str, words: str) -> None:
+    with pytest.raises(MendixError) as caught:
+        read(text, "dev.yaml")
+    assert words in caught.value.diagnostics[0].summary

@@ -12,7 +12,7 @@ from mendixctl.views.human.screen import Screen, text
 from mendixctl.views.text import clean_line, plural
 from mendixgen.diagnostics import Diagnostic, Location, Severity
 
-_TOKEN = re.compile(r"[\w.\-/]+(?::[\w.\-/]+)*|\S")
+_TOKEN = re.compile(r"""\"(?:[^"\\]|\\.)*\"|'(?:[^']|'')*'|[\w.\-/]+(?::+[\w.\-/]+)*|\S""")
 _STYLES = {Severity.ERROR: "bold red", Severity.WARNING: "bold yellow"}
 LARGEST_SOURCE = 1 << 20
 """Bytes; the specification's own limit. Nothing larger is read for an excerpt."""

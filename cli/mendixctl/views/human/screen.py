@@ -20,6 +20,12 @@ from mendixctl.views.text import clean, clean_line
 PLAIN_WIDTH = 120
 """Columns where nothing tells: a pipe, a file, a build log."""
 
+LEAST_LAST_COLUMN = 24
+"""What a table's last column, which holds the words, has at least on a terminal."""
+
+LEAST_COLUMN = 16
+"""What every other column keeps, if it needs that."""
+
 Piece = str | Text | tuple[str, str]
 """Text, or (text, style)."""
 
@@ -35,6 +41,16 @@ def text(*pieces: Piece) -> Text:
         else:
             line.append(clean_line(piece))
     return line
+
+
+def fitted(natural: list[int], room: int) -> list[int]:
+    """Widths of a table's columns in ``room``: the wide ones give way first, the last keeps enough for words."""
+    *widths, last = natural
+    least_last = min(last, LEAST_LAST_COLUMN)
+    while sum(widths) + least_last > room and widths and max(widths) > LEAST_COLUMN:
+        widest = widths.index(max(widths))
+        widths[widest] -= 1
+    return [*widths, max(min(last, room - sum(widths)), 1)]
 
 
 class Screen:
@@ -63,7 +79,10 @@ class Screen:
             self.out.print(Text(" " * indent + clean(one), style=style), soft_wrap=True)
 
     def table(self, headings: list[str], rows: Iterable[list[Piece]]) -> None:
-        """Columns without a frame; on a terminal the last one is folded into the room that is left."""
+        """Columns without a frame; on a terminal the last one is folded into the room that is left.
+
+        Where that is too little for words, the other wide ones are folded too; no column is ever dropped.
+        """
         if not self.out.is_terminal:
             self._plain_table(headings, [[text(cell) for cell in row] for row in rows])
             return
@@ -75,11 +94,14 @@ class Screen:
             header_style="dim",
             padding=(0, 2, 0, 0),
         )
-        for number, heading in enumerate(headings):
-            last = number == len(headings) - 1
-            table.add_column(heading, no_wrap=not last, overflow="fold")
-        for row in rows:
-            table.add_row(*(text(cell) for cell in row))
+        cells = [[text(cell) for cell in row] for row in rows]
+        natural = [
+            max(column.cell_len for column in column) for column in zip(map(Text, headings), *cells, strict=True)
+        ]
+        for heading, width in zip(headings, fitted(natural, self.out.width - 2 * (len(headings) - 1)), strict=True):
+            table.add_column(heading, width=width, overflow="fold")
+        for row in cells:
+            table.add_row(*row)
         self.out.print(table)
 
     def _plain_table(self, headings: list[str], rows: list[list[Text]]) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -189,7 +190,8 @@ class HumanView:
         self.screen.line(
             ("A platform repository in ", ""), (folder, "bold"), (f"  {plural(len(files), 'file')}", "dim")
         )
-        results.next_command(self.screen, f"cd {folder} && mendixctl plan {environment}")
+        there = "" if folder in (".", "./") else f"cd {shlex.quote(folder)} && "
+        results.next_command(self.screen, f"{there}mendixctl plan {environment}")
 
     def emulators(self, result: EmulatorsResult) -> None:
         self._progress.stop()
