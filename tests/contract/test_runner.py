@@ -11,6 +11,7 @@ import pytest
 
 from mendixctl.terraform.events import ChangeEvent, DiagnosticEvent, Event, ResourceEvent
 from mendixctl.terraform.plan import Action
+from mendixctl.terraform.reserve import Reserve
 from mendixgen.diagnostics import MendixError
 from tests.support.fake_terraform import RECORDINGS, FakeTerraform
 
@@ -395,3 +396,14 @@ def test_a_crash_is_told_as_one(fake: FakeTerraform, tmp_path: Path):
     (error,) = fake.terraform().apply(tmp_path / "plan").errors
     assert error.code == "MXT107"
     assert "goroutine" in error.detail
+
+
+def test_a_disk_that_becomes_full_stops_an_apply_while_there_is_room_for_its_state(
+    fake: FakeTerraform, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    fake.on("apply", {"event": {"type": "version"}}, {"wait_for_stop": True}, exit=1)
+    monkeypatch.setattr(Reserve, "_free", lambda self: 0 if fake.calls else 1 << 30)
+    outcome = fake.terraform(logs=tmp_path / "run").apply(tmp_path / "plan")
+    assert not outcome.succeeded
+    assert outcome.errors[0].code == "MXT117"
+    assert fake.signals == ["SIGINT"]

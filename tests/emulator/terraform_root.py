@@ -7,17 +7,24 @@ import os
 import shutil
 import subprocess
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any
 
 from mendixctl.emulator.control import Endpoint
 from mendixctl.emulator.environment import environment, scrubbed
-from mendixctl.terraform.binary import find
+from mendixctl.terraform.binary import Binary, find
 from mendixctl.terraform.cli_config import for_mirror
 from mendixctl.terraform.environment import terraform_environment
 
 ROOTS = Path(__file__).parent / "roots"
 SECONDS = 420
+
+
+@cache
+def _terraform() -> Binary:
+    """Found once: asking a program for its version takes as long as some of the commands."""
+    return find()
 
 
 @dataclass
@@ -36,7 +43,7 @@ class Root:
         return root
 
     def command(self, *arguments: str) -> list[str]:
-        return [*find().command, *arguments]
+        return [*_terraform().command, *arguments]
 
     def environment(self) -> dict[str, str]:
         given = environment(self.endpoint)

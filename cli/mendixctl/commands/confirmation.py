@@ -5,7 +5,6 @@ from __future__ import annotations
 from mendixctl.application import Application
 from mendixgen.diagnostics import Diagnostic, MendixError, Refused
 
-
 PLAN_KEPT = "the plan is kept until it expires; run the same command again when you are ready"
 AS_BEFORE = "every file is as it was; run the same command again when you are ready"
 

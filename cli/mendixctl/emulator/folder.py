@@ -43,7 +43,7 @@ class DataFolder:
         """Be the one emulator of this folder, as long as the process lives.
 
         Raises:
-            MendixError: MXE107, another process is.
+            MendixError: MXE107, another process is; MXE106, the folder cannot be written.
         """
         with _locked(self.path / "running.lock", wait=0.0) as held:
             if not held:
@@ -59,13 +59,23 @@ class DataFolder:
 
     def is_held(self) -> bool:
         """Whether an emulator runs on this folder."""
-        if not (self.path / "running.lock").exists():
+        try:
+            descriptor = os.open(self.path / "running.lock", os.O_RDONLY | os.O_CLOEXEC)
+        except OSError:
             return False
-        with _locked(self.path / "running.lock", wait=0.0) as held:
-            return not held
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            return True
+        finally:
+            os.close(descriptor)
+        return False
 
     def changing(self, seconds: float) -> contextlib.AbstractContextManager[bool]:
-        """Be the one who starts, stops or resets; false if somebody else still does after ``seconds``."""
+        """Be the one who starts, stops or resets; false if somebody else still does after ``seconds``.
+
+        Entering it raises MendixError MXE106 where the folder cannot be written.
+        """
         return _locked(self.path / "control.lock", wait=seconds)
 
     def read_address(self) -> dict[str, Any]:
@@ -87,8 +97,18 @@ class DataFolder:
 @contextlib.contextmanager
 def _locked(path: Path, wait: float) -> Iterator[bool]:
     """Hold an exclusive lock on ``path``; false if another process has it for ``wait`` seconds."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    descriptor = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        descriptor = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
+    except OSError as error:
+        raise MendixError(
+            Diagnostic(
+                "MXE106",
+                f"the emulator's data cannot be used: {error.strerror or error}",
+                hint="make room on the disk or mend the permissions, then run the same command again",
+                location=Location(str(path.parent)),
+            )
+        ) from error
     try:
         deadline = time.monotonic() + wait
         while True:

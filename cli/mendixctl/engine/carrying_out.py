@@ -19,6 +19,7 @@ from mendixctl.ledger.archive import of_root, pack
 from mendixctl.ledger.release import Kind, Outcome, Record, Release, Status
 from mendixctl.ledger.serialise import digest
 from mendixctl.ledger.store import LedgerStore
+from mendixctl.terraform.failures import follows
 from mendixctl.terraform.outcome import ApplyOutcome
 from mendixgen import __version__
 from mendixgen import lock as locks
@@ -230,12 +231,6 @@ def _failure(
     )
     died = tools.emulator_died(workplace) if outcome else None
     if died is not None:
-        errors = (*died.diagnostics, *(error for error in errors if not _follows_from_its_end(error)))
+        errors = (*died.diagnostics, *(error for error in errors if not follows(error)))
     kind = ApplyInterrupted if interrupted else ApplyError
     return kind((*errors, last), result)
-
-
-def _follows_from_its_end(error: Diagnostic) -> bool:
-    """Whether an error only says, of one resource, that the API was gone; the record keeps it all the same."""
-    words = f"{error.summary} {error.detail}".lower()
-    return any(sign in words for sign in ("context canceled", "connection refused", "connection reset", ": eof"))

@@ -120,7 +120,8 @@ def abandon(session: Session, prepared: PreparedRollback) -> None:
 def execute(session: Session, prepared: PreparedRollback, *, message: str = "") -> RollbackResult:
     """Apply the rollback, prove it by a plan that must be empty, and record it as a release.
 
-    Once it has begun the files stay at the target, also where the apply fails: what was done is recorded, and the next plan goes on.
+    Once it has begun the files stay at the target, also where the apply fails: what was done is recorded, and the
+    next plan goes on.
 
     Raises:
         ApplyError, ApplyInterrupted: as for an apply.

@@ -18,7 +18,7 @@ from mendixctl.engine.workplace import Workplace
 from mendixctl.terraform.binary import Binary, find
 from mendixctl.terraform.outcome import StateIdentity
 from mendixctl.terraform.runner import Terraform
-from mendixgen.diagnostics import Diagnostic, Location, MendixError
+from mendixgen.diagnostics import Diagnostic, Location, MendixError, Severity
 from mendixgen.files import write_atomic
 
 if TYPE_CHECKING:
@@ -118,9 +118,34 @@ class Tools:
         left = workplace.root / "errored.tfstate"
         if not left.exists():
             return
+        if not _is_state(left):
+            self._give_up(workplace, left)
+            return
         workplace.session.reporter.stage("recover", left.name)
         self.terraform(workplace).state_push(left)
         left.unlink(missing_ok=True)
+
+    def _give_up(self, workplace: Workplace, left: Path) -> None:
+        """Put aside what Terraform left of a state on a disk that had no room for it; it would stop every plan."""
+        kept = workplace.workspace / "errored.tfstate.damaged"
+        try:
+            if left.stat().st_size:
+                left.replace(kept)
+            else:
+                left.unlink()
+        except OSError as error:
+            raise unwritable(left, error) from error
+        workplace.session.reporter.notice(
+            Diagnostic(
+                "MXP114",
+                "an apply could not save its state, because the disk had no room: what it made last may exist and "
+                "stand in no state",
+                hint=f"mendixctl history {workplace.environment} says which release that was, and mendixctl show what "
+                "it did; what the plan would create a second time has to be removed or imported by hand first",
+                severity=Severity.WARNING,
+                location=Location(str(kept)) if kept.exists() else None,
+            )
+        )
 
     def emulator_died(self, workplace: Workplace) -> MendixError | None:
         """The error that explains all others where the emulator ended in the middle of the work; else None."""
@@ -146,6 +171,8 @@ class Tools:
         except OSError as error:
             raise _unreadable_state(path, error.strerror or str(error)) from error
         if not raw.strip():
+            if _is_state(path.with_name(f"{path.name}.backup")):
+                raise _unreadable_state(path, "it is empty, and the one before it is not")
             return StateIdentity()
         try:
             content = json.loads(raw)
@@ -190,6 +217,14 @@ def _read_stamp(path: Path) -> object:
 def _is_initialised(data: Path, workplace: Workplace) -> bool:
     modules = not workplace.lock.pins or (data / "modules" / "modules.json").is_file()
     return modules and (data / "providers").is_dir() and (data / "terraform.tfstate").is_file()
+
+
+def _is_state(path: Path) -> bool:
+    """Whether a file holds a whole Terraform state."""
+    with contextlib.suppress(OSError, ValueError):
+        found = json.loads(path.read_bytes())
+        return isinstance(found, dict) and isinstance(found.get("lineage"), str) and bool(found["lineage"])
+    return False
 
 
 def _private_folder(folder: Path) -> None:

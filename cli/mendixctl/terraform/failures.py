@@ -246,6 +246,22 @@ def unwritable(path: Path, why: str) -> Diagnostic:
     )
 
 
+def full(path: Path) -> Diagnostic:
+    """The disk became full during an apply."""
+    return Diagnostic(
+        "MXT117",
+        "the disk became full: Terraform was asked to stop, and saved its state in the room that was kept for that",
+        hint="make room on the disk, then plan again: it goes on from here",
+        location=Location(_shown(path)),
+    )
+
+
+def follows(error: Diagnostic) -> bool:
+    """Whether an error only says of one resource that Terraform was stopped or that the API was gone."""
+    words = f"{error.summary} {error.detail}".lower()
+    return any(sign in words for sign in ("context canceled", "connection refused", "connection reset", ": eof"))
+
+
 def unreadable(what: str, context: Context) -> Diagnostic:
     """Terraform answered, and not with what its documentation promises."""
     return Diagnostic(

@@ -127,6 +127,7 @@ class Invocation:
                 patience=self.patience,
                 is_pointless=self.is_pointless,
                 private=command in SECRET,
+                reserve=command == "apply",
             )
         except OSError as error:
             raise MendixError(
@@ -181,6 +182,8 @@ class Invocation:
         errors = list(failures.diagnose(gathered.errors, context))
         if finished.stops:
             return (self._interrupted(command, gathered), *errors)
+        if finished.short:
+            return (failures.full(self.logs or self.root), *(e for e in errors if not failures.follows(e)))
         if code < 0:
             return (failures.vanished(_signal_name(code), stderr, context), *errors)
         if not errors:

@@ -29,6 +29,7 @@ from functools import partial
 from pathlib import Path
 from types import FrameType
 
+from mendixctl.terraform.reserve import Reserve
 from mendixgen.diagnostics import Diagnostic, Location, MendixError
 
 PATIENCE = 1.5
@@ -51,13 +52,17 @@ STOP_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 @dataclass(frozen=True, slots=True)
 class Finished:
-    """How a process ended. ``exit_code`` is negative for a signal; ``stops`` counts the requests to stop."""
+    """How a process ended. ``exit_code`` is negative for a signal; ``stops`` counts the requests to stop.
+
+    ``short``: it was asked to stop because the disk was about to be full.
+    """
 
     exit_code: int
     stdout: bytes
     stderr: bytes
     stops: int
     seconds: float
+    short: bool = False
 
 
 @dataclass(slots=True)
@@ -202,6 +207,7 @@ def run(
     patience: float = PATIENCE,
     is_pointless: Callable[[], bool] | None = None,
     private: bool = False,
+    reserve: bool = False,
 ) -> Finished:
     """Run ``command`` to its end, however long that takes.
 
@@ -213,7 +219,8 @@ def run(
     ``is_pointless`` is asked once a second; when it has said yes ``CERTAIN`` times in a row, Terraform is asked to
     stop (once, as a person would): the provider would go on for minutes against an API that is gone.
 
-    ``private``: files that it makes are readable by their owner alone.
+    ``private``: files that it makes are readable by their owner alone. ``reserve``: room is kept where the logs are,
+    and when the disk is about to be full Terraform gets it and is asked to stop.
 
     Raises:
         OSError: the command cannot be started.
@@ -226,6 +233,9 @@ def run(
             descriptor = private_file(logs, name, suffix)[0] if logs else _memory(name)
             stack.callback(os.close, descriptor)
             outputs.append(descriptor)
+        room = Reserve(logs) if reserve and logs is not None else None
+        if room is not None:
+            stack.callback(room.release)
         with _listening() as stops:
             process = subprocess.Popen(
                 command,
@@ -243,12 +253,15 @@ def run(
             doubt = _Doubt(is_pointless)
             while not waiter.wait(TICK):
                 audience.tell()
-                _pass_on(process, stops, patience, pointless=doubt.is_certain())
+                short = room is not None and room.is_short()
+                _pass_on(process, stops, patience, pointless=short or doubt.is_certain())
             audience.tell(ended=True)
         if audience.broken is not None and not isinstance(audience.broken, OSError):
             raise audience.broken
         stdout = b"" if on_line is not None else _read(outputs[0])
-        return Finished(process.returncode, stdout, _read(outputs[1]), stops.count, time.monotonic() - started)
+        seconds = time.monotonic() - started
+        short = room is not None and room.is_short()
+        return Finished(process.returncode, stdout, _read(outputs[1]), stops.count, seconds, short)
 
 
 @dataclass(slots=True)

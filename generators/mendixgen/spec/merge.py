@@ -1,7 +1,9 @@
 """The merge of a rollback: an old release's specification, with what AWS cannot undo kept as it is now.
 
 Fields that are marked ``x-one-way`` in the sections' schemas (an engine version, a volume's size) keep the
-current value where the two differ: they are *held forward*. The rest is what the old release says.
+current value where the two differ: they are *held forward*. So do the settings that say how an environment is
+guarded and reached (``KEPT``): an old release must not take the protection off, nor lead to another state. The rest
+is what the old release says.
 """
 
 from __future__ import annotations
@@ -18,6 +20,11 @@ from mendixgen.spec.edit import same
 Path = tuple[str | int, ...]
 FIXED = ("name", "account", "region")
 """What an environment is; a rollback across a change of these is refused."""
+
+_REACHED = "it says where the environment is, and what is there now would not be found"
+_GUARDED = "it guards the environment, and going back must not change what is allowed"
+KEPT = {"target": _REACHED, "state": _REACHED, "deploy_role": _REACHED, "protected": _GUARDED, "limits": _GUARDED}
+"""Settings of the header that stay as they are now, and why."""
 
 _MISSING: Any = object()
 
@@ -49,7 +56,7 @@ def merge(
     schemas: Mapping[str, Mapping[str, Any]],
     target_schemas: Mapping[str, Mapping[str, Any]] | None = None,
 ) -> Merged:
-    """``target`` with the one-way fields of ``current``.
+    """``target`` with the one-way fields and the ``KEPT`` settings of ``current``.
 
     ``current`` and ``target`` are the data of whole specifications, ``schemas`` the section schemas of the
     areas at the *current* pins: what is one-way is known by the version that set it. ``target_schemas`` are
@@ -73,7 +80,7 @@ def merge(
     if problems:
         raise Refused(problems)
     data: dict[str, Any] = deepcopy(dict(target))
-    held: list[HeldForward] = []
+    held: list[HeldForward] = _keep(current, data)
     for area, schema in schemas.items():
         if target_schemas is not None and area not in target_schemas:
             continue
@@ -86,6 +93,21 @@ def merge(
         if merged or area in data:
             data[area] = then if then is None and not merged else merged
     return Merged(data, tuple(held))
+
+
+def _keep(current: Mapping[str, Any], data: dict[str, Any]) -> list[HeldForward]:
+    """Make the ``KEPT`` settings of ``data`` those of ``current``, and say which were others."""
+    held = []
+    for key, reason in KEPT.items():
+        now, then = current.get(key), data.get(key)
+        if same(now, then):
+            continue
+        held.append(HeldForward((key,), deepcopy(now), then, reason))
+        if now is None:
+            del data[key]
+        else:
+            data[key] = deepcopy(now)
+    return held
 
 
 def _without_unknown(section: Any, held: list[HeldForward], schema: Mapping[str, Any]) -> list[HeldForward]:

@@ -201,3 +201,25 @@ def test_a_rehearsal_follows_the_real_files(bench: Bench) -> None:
 
 def _interrupt() -> None:
     raise KeyboardInterrupt
+
+
+@pytest.mark.parametrize("left", ["", '{"version": 4, "serial'])
+def test_what_a_full_disk_left_of_a_state_stops_nothing(bench: Bench, left: str) -> None:
+    bench.apply()
+    (bench.root / "errored.tfstate").write_text(left)
+    assert planning.plan(bench.session, "dev").has_changes is False
+    assert [notice.code for notice in bench.listener.notices] == ["MXP114"]
+    assert bench.play.count("push") == 0
+    assert not (bench.root / "errored.tfstate").exists()
+    kept = bench.repository.workspace("dev") / "errored.tfstate.damaged"
+    assert (kept.read_text() if kept.exists() else "") == left
+
+
+def test_a_state_that_a_full_disk_emptied_is_not_taken_for_none(bench: Bench) -> None:
+    bench.apply()
+    state = bench.repository.workspace("dev") / "state" / "terraform.tfstate"
+    state.rename(state.with_name("terraform.tfstate.backup"))
+    state.touch()
+    with pytest.raises(MendixError) as error:
+        planning.plan(bench.session, "dev")
+    assert codes(error) == ["MXP113"]

@@ -240,7 +240,7 @@ def test_who_stops_the_proof_stays_at_the_target(second: Bench) -> None:
     """The apply was done by then: to put the files back would make the YAML lie."""
     prepared = rolling_back.prepare(second.session, None, 1)
     target = second.spec.read_text()
-    second.play.during_plan = lambda: _stopped()
+    second.play.during_plan = _stopped
     with pytest.raises(KeyboardInterrupt):
         rolling_back.execute(second.session, prepared)
     assert second.spec.read_text() == target

@@ -61,6 +61,30 @@ def test_what_an_environment_is_never_changes(key: str) -> None:
     assert [d.code for d in caught.value.diagnostics] == ["MXP122"]
 
 
+@pytest.mark.parametrize(
+    ("key", "now", "then"),
+    [
+        ("protected", True, None),
+        ("protected", None, True),
+        ("protected", True, False),
+        ("state", {"backend": "s3"}, None),
+        ("state", {"backend": "s3", "bucket": "new-bucket"}, {"backend": "s3", "bucket": "old-bucket"}),
+        ("target", "aws", "emulator"),
+        ("deploy_role", "arn:aws:iam::123456789012:role/new", "arn:aws:iam::123456789012:role/old"),
+        ("limits", {"destroy": 0}, {"destroy": 50}),
+    ],
+)
+def test_how_an_environment_is_guarded_and_reached_is_not_taken_back(key: str, now: Any, then: Any) -> None:
+    def data(value: Any) -> dict[str, Any]:
+        return {**BASE, **({} if value is None else {key: value})}
+
+    result = merge(data(now), data(then), {})
+    assert result.data == data(now)
+    (held,) = result.held_forward
+    assert (str(held), held.kept, held.asked) == (key, now, then)
+    assert merge(data(now), result.data, {}).held_forward == ()
+
+
 def test_a_section_that_only_one_side_has() -> None:
     assert merge({**BASE, "garden": {"fence": "wood"}}, BASE, SCHEMAS).data == BASE
     assert merge({**BASE, "garden": {"edition": 4}}, BASE, SCHEMAS).data == {**BASE, "garden": {"edition": 4}}

@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from mendixctl.terraform.events import DiagnosticEvent
-from mendixctl.terraform.failures import Context, diagnose, from_text, vanished
-from mendixgen.diagnostics import Severity
+from mendixctl.terraform.failures import Context, diagnose, follows, from_text, vanished
+from mendixgen.diagnostics import Diagnostic, Severity
 
 CONTEXT = Context(Path("/repository/environments/dev"), "apply", version="1.11.4")
 
@@ -92,3 +92,15 @@ def test_a_killed_apply_says_what_may_be_lost():
     found = vanished("SIGKILL", "", CONTEXT)
     assert found.code == "MXT104"
     assert "look for resources that exist already" in found.hint
+
+
+@pytest.mark.parametrize(
+    ("summary", "expected"),
+    [
+        ("waiting for KMS Key (mrk-1) rotation update: context canceled", True),
+        ("operation error EC2: DescribeVpcs, dial tcp 127.0.0.1:1: connect: connection refused", True),
+        ("creating S3 Bucket (x): BucketAlreadyExists", False),
+    ],
+)
+def test_what_only_follows_from_a_stop(summary: str, expected: bool) -> None:
+    assert follows(Diagnostic("MXT110", summary)) is expected

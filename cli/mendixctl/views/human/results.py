@@ -77,10 +77,10 @@ def version_changes(screen: Screen, versions: Sequence[results.VersionChange]) -
 
 
 def held(screen: Screen, held_forward: Sequence[results.Held]) -> None:
-    """Settings that AWS cannot take back, kept at the newer value."""
+    """Settings that a rollback does not take back, and why."""
     if not held_forward:
         return
-    screen.line(("Held forward: ", "bold yellow"), "AWS cannot take these back, so they keep the newer value")
+    screen.line(("Held forward: ", "bold yellow"), "these stay as they are now")
     for one in held_forward:
         asked = f", not {shorten(value(one.asked), 60)}"
         screen.line(f"{one.path}  {shorten(value(one.kept), 60)}{asked}", (f"  {one.reason}", "dim"), indent=2)

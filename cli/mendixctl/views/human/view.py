@@ -113,7 +113,8 @@ class HumanView:
         if result.remaining:
             show_changes(self.screen, result.remaining)
         results.held(self.screen, result.held_forward)
-        results.next_command(self.screen, f"git add environments && git commit -m 'Back to v{result.version}'")
+        if not result.scope.rehearsal:
+            results.next_command(self.screen, f"git add environments && git commit -m 'Back to v{result.version}'")
 
     def about_to_destroy(self, prepared: engine.PreparedDestroy) -> None:
         self._open(prepared.scope)
