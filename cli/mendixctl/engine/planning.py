@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import time
 from pathlib import Path
@@ -15,12 +16,13 @@ from mendixctl.engine.results import Counts, Judged, PlanResult
 from mendixctl.engine.runs import run_folder
 from mendixctl.engine.session import Session
 from mendixctl.engine.tooling import Tools
+from mendixctl.engine.unfinished import settle
 from mendixctl.engine.workplace import Workplace, open_workplace
 from mendixctl.guard.judge import judge
 from mendixctl.ledger.release import Kind, Record
 from mendixctl.ledger.store import LedgerStore
 from mendixctl.terraform.plan import Action, PlanDocument, ResourceChange
-from mendixgen.diagnostics import Diagnostic, Location, Refused, Severity
+from mendixgen.diagnostics import Diagnostic, Location, MendixError, Refused, Severity
 
 if TYPE_CHECKING:
     from mendixctl.terraform.outcome import StateIdentity
@@ -42,7 +44,12 @@ def plan(session: Session, environment: str) -> PlanResult:
         tools = Tools.start(workplace)
         store = ledger(workplace, tools.clients)
         check_ledger(workplace, store)
-        return make(workplace, tools, store, Kind.APPLY, started=started)
+        result = make(workplace, tools, store, Kind.APPLY, started=started)
+        # The plan had the state's lock, so an apply that was cut off is over by now. Whether its outcome can be
+        # written is no matter of the plan: a role that may only read plans as well.
+        with contextlib.suppress(MendixError):
+            settle(workplace, tools, store)
+        return result
 
 
 def slot(workplace: Workplace) -> PlanSlot:

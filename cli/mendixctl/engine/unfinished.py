@@ -114,14 +114,18 @@ def _from_journal(workplace: Workplace, tools: Tools, record: Record) -> Outcome
     with contextlib.suppress(MendixError):
         identity = tools.state_identity(workplace)
         lineage, serial = identity.lineage, identity.serial
+    # Terraform outlives a mendixctl that is killed, and says so at the end of an apply that it completed.
+    whole = heard.summary is not None and heard.summary.operation == "apply" and not heard.failed and not in_flight
     return Outcome(
-        status=Status.INTERRUPTED,
+        status=Status.SUCCEEDED if whole else Status.INTERRUPTED,
         finished_at=workplace.session.clock(),
         seconds=0.0,
-        done=done,
+        done=planned if whole else done,
         failed=(*heard.failed, *in_flight),
-        not_started=tuple(address for address in planned if address not in begun) if known else (),
-        errors=(
+        not_started=tuple(address for address in planned if address not in begun) if known and not whole else (),
+        errors=()
+        if whole
+        else (
             "the apply was cut off; this is what Terraform's journal says"
             if known
             else "the apply was cut off, and nothing is known of what it did",

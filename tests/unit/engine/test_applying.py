@@ -204,6 +204,28 @@ def test_a_journal_says_what_a_cut_off_apply_did(bench: Bench) -> None:
     assert outcome.done == ("module.notes.terraform_data.note",)
 
 
+def test_a_plan_closes_what_terraform_brought_to_its_end_alone(bench: Bench) -> None:
+    """mendixctl was killed, Terraform was not: the plan after it is empty, so no apply would ever close it."""
+    bench.apply()
+    (bench.root / "releases" / "0001" / "outcome.json").unlink()
+    run = next((bench.repository.workspace("dev") / "runs").glob("*-v0001-apply"))
+    counts = {"add": 1, "change": 0, "remove": 0, "operation": "apply"}
+    (run / "apply.ndjson").write_text(json.dumps({"@message": "", "type": "change_summary", "changes": counts}) + "\n")
+    assert planning.plan(bench.session, "dev").has_changes is False
+    outcome = ledger(bench).read(1).outcome
+    assert outcome is not None
+    assert (outcome.status, outcome.errors) == (Status.SUCCEEDED, ())
+    assert outcome.done == ("module.notes.terraform_data.note",)
+
+
+def test_a_plan_does_not_mind_an_outcome_that_it_cannot_write(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+    bench.apply()
+    (bench.root / "releases" / "0001" / "outcome.json").unlink()
+    monkeypatch.setattr(LocalLedger, "_finish", _full)
+    assert planning.plan(bench.session, "dev").has_changes is False
+    assert ledger(bench).read(1).outcome is None
+
+
 def test_an_outcome_that_cannot_be_recorded_is_kept_and_recorded_later(
     bench: Bench, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -49,9 +49,14 @@ def test_where_no_room_can_be_set_aside_nothing_is_short(tmp_path: Path, monkeyp
     assert not Reserve(tmp_path / "absent").is_short()
 
 
-def test_the_room_is_real(tmp_path: Path) -> None:
-    before = os.statvfs(tmp_path)
-    reserve = Reserve(tmp_path, size=8 << 20)
-    held = os.statvfs(tmp_path)
-    reserve.release()
-    assert (before.f_bfree - held.f_bfree) * before.f_frsize > 6 << 20
+def test_the_room_is_real(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    allocate = getattr(os, "posix_fallocate", lambda descriptor, start, size: os.pwrite(descriptor, bytes(size), start))
+    held: list[int] = []
+
+    def measured(descriptor: int, start: int, size: int) -> None:
+        allocate(descriptor, start, size)
+        held.append(os.fstat(descriptor).st_blocks * 512)
+
+    monkeypatch.setattr(os, "posix_fallocate", measured, raising=False)
+    Reserve(tmp_path, size=1 << 20).release()
+    assert held[0] >= 1 << 20
