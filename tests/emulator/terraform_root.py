@@ -80,17 +80,18 @@ class Root:
 
         Computed attributes count, so ``refresh`` first: creating one resource changes them in another.
         """
-        plan = self._plan(variables)
-        return {*_actions(plan), *(each["address"] for each in plan.get("resource_drift", []))}
+        heard = self._plan(variables)
+        drift = {event["change"]["resource"]["addr"] for event in heard if event["type"] == "resource_drift"}
+        return {*_actions(heard), *drift}
 
     def refresh(self, **variables: Any) -> None:
         """Bring the state up to date, computed attributes included, so that ``differences`` is exact."""
         self.run("apply", "-refresh-only", "-auto-approve", "-input=false", *_options(variables))
 
-    def _plan(self, variables: dict[str, Any]) -> dict[str, Any]:
-        self.run("plan", "-input=false", "-out=plan.bin", *_options(variables))
-        plan: dict[str, Any] = json.loads(self.run("show", "-json", "plan.bin").stdout)
-        return plan
+    def _plan(self, variables: dict[str, Any]) -> list[dict[str, Any]]:
+        """The events of a plan: ``show`` would start the provider once more for the same."""
+        lines = self.run("plan", "-json", "-input=false", *_options(variables)).stdout.splitlines()
+        return [json.loads(line) for line in lines]
 
     def addresses(self) -> set[str]:
         return set(self.run("state", "list").stdout.split())
@@ -100,6 +101,17 @@ def _options(variables: dict[str, Any]) -> list[str]:
     return [f"-var={name}={json.dumps(value)}" for name, value in variables.items()]
 
 
-def _actions(plan: dict[str, Any]) -> dict[str, tuple[str, ...]]:
-    actions = {change["address"]: tuple(change["change"]["actions"]) for change in plan["resource_changes"]}
-    return {address: taken for address, taken in actions.items() if taken not in {("no-op",), ("read",)}}
+_ACTIONS = {
+    "create": ("create",),
+    "update": ("update",),
+    "delete": ("delete",),
+    "replace": ("delete", "create"),
+}
+"""What Terraform's stream calls an action, as ``show`` does. The rest (noop, read, move) changes nothing."""
+
+
+def _actions(heard: list[dict[str, Any]]) -> dict[str, tuple[str, ...]]:
+    changes = [event["change"] for event in heard if event["type"] == "planned_change"]
+    return {
+        change["resource"]["addr"]: _ACTIONS[change["action"]] for change in changes if change["action"] in _ACTIONS
+    }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import signal
 from collections.abc import Iterator
@@ -31,6 +32,12 @@ def bench(tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[EngineBenc
     made.stop()
 
 
+def identities(bench: EngineBench) -> list[str]:
+    """The id of everything in the state: what was made again has another one."""
+    resources = json.loads(bench.state.read_text())["resources"]
+    return sorted(str(one["attributes"]["id"]) for each in resources for one in each["instances"])
+
+
 def destroyed(plan: PlanResult) -> list[str]:
     taken = {Action.DELETE, Action.REPLACE}
     return [judged.change.address for judged in plan.changes if judged.change.action in taken]
@@ -40,6 +47,7 @@ def destroyed(plan: PlanResult) -> list[str]:
 def test_versions_go_up_down_and_up_again_with_nothing_destroyed(bench: EngineBench) -> None:
     upgrading.upgrade(bench.session, "dev", "network", "1.0.0")
     bench.apply("1.0.0")
+    made = identities(bench)
     upgrading.upgrade(bench.session, "dev", "network", "1.1.0")
     up = bench.plan()
     moved = {judged.change.address for judged in up.changes if judged.change.previous_address}
@@ -56,6 +64,7 @@ def test_versions_go_up_down_and_up_again_with_nothing_destroyed(bench: EngineBe
     assert destroyed(again) == []
     applying.execute(bench.session, applying.prepare(bench.session))
     assert bench.plan().has_changes is False
+    assert identities(bench) == made
 
 
 class Assassin(Silent):
