@@ -112,6 +112,7 @@ class Application:
     def _answer(self, request: Request) -> Response:
         try:
             response = self._extensions.answer(request, self._ask_moto)
+        # moto itself raises the first for a call that it does not implement
         except (NotImplementedError, self._unknown_operation) as error:
             log.error("%s: not emulated: %s", request, error)
             return failure(request, "NotEmulated", f"{request} is not emulated: {error}")

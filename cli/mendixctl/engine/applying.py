@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from mendixctl.engine import git
 from mendixctl.engine.carrying_out import Undertaking, carry_out
 from mendixctl.engine.lease import lease
@@ -191,6 +193,24 @@ def check(workplace: Workplace, tools: Tools, manifest: Manifest, place: PlanSlo
     if moved:
         raise _moved(workplace.environment, moved, manifest)
     check_committed(workplace)
+
+
+def check_shown(workplace: Workplace, tools: Tools, shown: PlanResult, command: str) -> None:
+    """Check that the saved plan is the one that was shown, and that nothing it was made from has moved.
+
+    For what writes its own root between showing and applying: that root is never committed, so what is committed was
+    checked before. ``command`` makes the plan again.
+
+    Raises:
+        Refused: MXP133.
+    """
+    place = slot(workplace)
+    manifest = place.load()
+    if manifest is None or manifest.plan_digest != shown.plan_digest:
+        raise Refused(
+            Diagnostic("MXP133", "the plan is not the one that was shown: another one was made meanwhile", hint=command)
+        )
+    check(replace(workplace, scope=replace(workplace.scope, protected=False)), tools, manifest, place)
 
 
 def check_committed(workplace: Workplace) -> None:

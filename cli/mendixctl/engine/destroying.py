@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import time
 
-from mendixctl.engine.applying import check, check_committed
+from mendixctl.engine.applying import check_committed, check_shown
 from mendixctl.engine.carrying_out import Undertaking, carry_out
 from mendixctl.engine.lease import lease
 from mendixctl.engine.ledgers import ledger
@@ -84,7 +84,7 @@ def execute(session: Session, prepared: PreparedDestroy, *, message: str = "") -
                 check_ledger(workplace, store)
                 teardown = None
                 if prepared.teardown.has_changes:
-                    _check_plan(workplace, tools, prepared)
+                    check_shown(workplace, tools, prepared.teardown, f"mendixctl destroy {environment}")
                     undertaking = Undertaking(Kind.TEARDOWN, message)
                     teardown = carry_out(workplace, tools, store, prepared.teardown, undertaking)
                     workplace = open_workplace(session, environment, refresh=False)
@@ -97,28 +97,6 @@ def execute(session: Session, prepared: PreparedDestroy, *, message: str = "") -
         put_back(prepared.backups)  # also where the lease was another's
         raise
     return DestroyResult(destroyed.scope, teardown, destroyed)
-
-
-def _check_plan(workplace: Workplace, tools: Tools, prepared: PreparedDestroy) -> None:
-    """Check that the saved teardown is the one that was shown, and that nothing it was made from has moved."""
-    manifest = slot(workplace).load()
-    if manifest is None or manifest.plan_digest != prepared.teardown.plan_digest:
-        raise Refused(
-            Diagnostic(
-                "MXP133",
-                "the plan is not the one that was shown: another one was made meanwhile",
-                hint=f"mendixctl destroy {workplace.environment}",
-            )
-        )
-    # committed is what prepare has checked; the teardown root that stands here now never is
-    check(unprotected(workplace), tools, manifest, slot(workplace))
-
-
-def unprotected(workplace: Workplace) -> Workplace:
-    """The same workplace for checks that ask nothing of git."""
-    from dataclasses import replace
-
-    return replace(workplace, scope=replace(workplace.scope, protected=False))
 
 
 def _plan(workplace: Workplace, tools: Tools, store: LedgerStore, kind: Kind, started: float) -> PlanResult:

@@ -13,7 +13,7 @@ from dataclasses import replace
 from typing import Any
 
 from mendixctl.engine import git
-from mendixctl.engine.applying import check
+from mendixctl.engine.applying import check_shown
 from mendixctl.engine.carrying_out import Undertaking, carry_out
 from mendixctl.engine.comparing import spec_changes, text_diff, version_changes
 from mendixctl.engine.lease import lease
@@ -137,7 +137,7 @@ def execute(session: Session, prepared: PreparedRollback, *, message: str = "") 
             tools = Tools.start(workplace)
             store = ledger(workplace, tools.clients)
             check_ledger(workplace, store)
-            _check_plan(workplace, tools, prepared)
+            check_shown(workplace, tools, prepared.plan, f"mendixctl rollback v{prepared.version} --env {environment}")
             undertaking = Undertaking(
                 Kind.ROLLBACK,
                 message,
@@ -175,26 +175,6 @@ def execute(session: Session, prepared: PreparedRollback, *, message: str = "") 
         remaining=tuple(remaining),
         warnings=warnings,
     )
-
-
-def _check_plan(workplace: Workplace, tools: Tools, prepared: PreparedRollback) -> None:
-    """Check that the saved plan is the one that was shown, and that nothing it was made from has moved.
-
-    Raises:
-        Refused: MXP132, MXP133.
-    """
-    place = slot(workplace)
-    manifest = place.load()
-    if manifest is None or manifest.plan_digest != prepared.plan.plan_digest:
-        raise Refused(
-            Diagnostic(
-                "MXP133",
-                "the plan is not the one that was shown: another one was made meanwhile",
-                hint=f"mendixctl rollback v{prepared.version} --env {workplace.environment}",
-            )
-        )
-    # committed is what prepare has checked; the target that stands here now never is
-    check(replace(workplace, scope=replace(workplace.scope, protected=False)), tools, manifest, place)
 
 
 def _is_empty(workplace: Workplace, tools: Tools, remaining: list[Judged]) -> bool:

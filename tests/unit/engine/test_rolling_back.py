@@ -216,7 +216,7 @@ def _stopped(*_: object, **__: object) -> None:
     ("where", "how", "expected"),
     [
         ("mendixctl.engine.rolling_back.Tools.start", _stopped, KeyboardInterrupt),
-        ("mendixctl.engine.rolling_back.check", _stopped, KeyboardInterrupt),
+        ("mendixctl.engine.rolling_back.check_shown", _stopped, KeyboardInterrupt),
         ("mendixctl.engine.carrying_out.settle", _taken, Refused),
         ("mendixctl.ledger.local.LocalLedger.allot", _taken, Refused),
     ],
