@@ -31,6 +31,7 @@ SECTIONS: dict[str, dict[str, str]] = {
     "The repository": {
         "init": "Lay down a new platform repository.",
         "validate": "Check the environments' YAML.",
+        "support": "Show how long an environment's versions are supported.",
         "render": "Write an environment's Terraform from its YAML.",
         "schema": "Show or write the JSON Schema of the YAML, for editors.",
         "modules": "Build, release and compare the areas' modules.",

@@ -41,10 +41,10 @@ def write_atomic(path: Path, content: str | bytes, *, mode: int = 0o644) -> None
         ) from error
 
 
-def write_if_changed(path: Path, content: str) -> bool:
+def write_if_changed(path: Path, content: str | bytes) -> bool:
     """Write ``content`` unless it already stands there; whether it was written."""
     with contextlib.suppress(OSError):
-        if path.read_bytes() == content.encode():
+        if path.read_bytes() == (content.encode() if isinstance(content, str) else content):
             return False
     write_atomic(path, content)
     return True

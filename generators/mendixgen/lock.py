@@ -39,17 +39,22 @@ class Lock:
         return replace(self, base=base, generator=__version__)
 
 
-def create(store: ModuleStore, *, target: str) -> Lock:
-    """The lock of a new environment: every area of this version, each at its newest released version.
+def create(store: ModuleStore, *, kind: str = "environment") -> Lock:
+    """The lock of a new specification: every area of its kind at its newest released version.
 
-    An area without any released version is taken at its newest one for the emulator, and is off for AWS.
+    An area without any released version is off, whatever the target is, until it is turned on by name.
     """
     pins = {}
     for area in store.areas():
-        version = store.newest(area) or (store.newest(area, released_only=False) if target == "emulator" else None)
-        if version:
+        version = store.newest(area)
+        if version and store.manifest(area, version).kind == kind:
             pins[area] = Pin(version)
     return Lock(generator=__version__, pins=pins)
+
+
+def create_for(store: ModuleStore, data: Mapping[str, Any]) -> Lock:
+    """The lock that a new specification gets, by the kind that its plain ``data`` says."""
+    return create(store, kind="foundation" if data.get("kind") == "foundation" else "environment")
 
 
 def upgrade(lock: Lock, area: str, version: str) -> Lock:

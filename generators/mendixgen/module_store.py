@@ -74,6 +74,8 @@ class Manifest:
     moves: tuple[ModuleMove, ...] = field(default=(), repr=False)
     addresses: tuple[str, ...] = field(default=(), repr=False)
     files: Mapping[str, str] = field(default_factory=dict, repr=False)
+    kind: str = "environment"
+    """What it is part of: an environment, or a foundation, whose YAML has the section's keys at its top."""
 
 
 @lru_cache(maxsize=1024)
@@ -256,6 +258,7 @@ def _parse(data: Any) -> Manifest:
         moves=moves,
         addresses=tuple(data.get("addresses", ())),
         files=dict(data.get("files", {})),
+        kind=data.get("kind", "environment"),
     )
 
 

@@ -190,9 +190,9 @@ def _released(target: Path) -> str | None:
     return found if isinstance(found, str) else None
 
 
-def _settle(area: type[Area], target: Path, files: Mapping[str, str], released: bool, check: bool) -> Built:
+def _settle(area: type[Area], target: Path, files: Mapping[str, str | bytes], released: bool, check: bool) -> Built:
     stale = _stale(target, files)
-    changed = tuple(sorted([*stale, *(name for name, text in files.items() if _text(target / name) != text)]))
+    changed = tuple(sorted([*stale, *(name for name, content in files.items() if not _is(target / name, content))]))
     if not changed:
         return Built(area.name, area.version, "current")
     # Words in the README are not what was promised; everything else is.
@@ -200,8 +200,8 @@ def _settle(area: type[Area], target: Path, files: Mapping[str, str], released: 
         return Built(area.name, area.version, "conflict", changed)
     if check:
         return Built(area.name, area.version, "outdated", changed)
-    for name, text in files.items():
-        write_if_changed(target / name, text)
+    for name, content in files.items():
+        write_if_changed(target / name, content)
     for name in stale:
         _delete(target / name)
     return Built(area.name, area.version, "written", changed)
@@ -215,7 +215,7 @@ def _delete(path: Path) -> None:
         raise _failure("MXM108", summary, "mend the permissions, or delete it by hand") from error
 
 
-def _stale(target: Path, files: Mapping[str, str]) -> list[str]:
+def _stale(target: Path, files: Mapping[str, str | bytes]) -> list[str]:
     """Files that a former build left; what Terraform leaves behind (hidden) is not ours."""
     if not target.is_dir():
         return []
@@ -224,11 +224,11 @@ def _stale(target: Path, files: Mapping[str, str]) -> list[str]:
     return sorted(name for name in visible if name not in files)
 
 
-def _text(path: Path) -> str | None:
+def _is(path: Path, content: str | bytes) -> bool:
     try:
-        return path.read_bytes().decode("utf-8")
-    except (OSError, UnicodeDecodeError):
-        return None
+        return path.read_bytes() == (content.encode() if isinstance(content, str) else content)
+    except OSError:
+        return False
 
 
 def _problem(built: Built) -> list[Diagnostic]:

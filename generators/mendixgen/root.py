@@ -20,6 +20,7 @@ from mendixgen.files import write_if_changed
 from mendixgen.hcl import Expression, assignments, identifier, literal, quote
 from mendixgen.lock import Lock
 from mendixgen.module_store import Input, Manifest, ModuleMove, ModuleStore
+from mendixgen.spec.apps import arguments as app_arguments
 
 if TYPE_CHECKING:
     from mendixgen.spec.header import Header
@@ -186,6 +187,8 @@ def _one_line(text: str) -> str:
 
 
 def _context(header: Header, variable: Input) -> Any:
+    if variable.value == "apps":
+        return app_arguments(header.apps)
     value = header.partition if variable.value == "partition" else getattr(header, variable.value, None)
     if not isinstance(value, str):
         raise MendixError(

@@ -13,11 +13,14 @@ from typing import Any
 
 import pytest
 
+from mendixgen.areas.foundation_grants import MANAGED
 from tests.support.offline_plans import plan_of_environment, resources, tool
 
 pytestmark = pytest.mark.security
 
-COMPLETE = Path(__file__).parent / "environments" / "complete.yaml"
+ENVIRONMENTS = Path(__file__).parent / "environments"
+COMPLETE = ENVIRONMENTS / "complete.yaml"
+FOUNDATION = ENVIRONMENTS / "foundation.yaml"
 KINDS = {"aws_iam_policy", "aws_iam_role_policy", "aws_kms_key"}
 KNOWN = {
     # CreateSnapshot is allowed in two statements, for the volume (which must be marked) and for the snapshot
@@ -27,6 +30,28 @@ KNOWN = {
     # CloudWatch Logs' guide has it, with ArnLike, as it stands here.
     ('module.encryption.aws_kms_key.this["logs"]', "UNKNOWN_CONDITION_FOR_ACTION"),
     ('module.encryption.aws_kms_key.this["logs"]', "MISMATCHED_TYPE"),
+    # A boundary gives nothing, so its star is no grant; and what NotAction leaves out, parliament takes for given.
+    ("module.identity.aws_iam_policy.boundary", "RESOURCE_STAR"),
+    # parliament's copy of the actions has BatchImportUpstreamImage without resources; the ECR user guide's own policies
+    # for pull through caches limit it to repositories (Service Authorization Reference, "Amazon ECR").
+    ("module.registry.aws_iam_role_policy.nodes[0]", "RESOURCE_MISMATCH"),
+}
+
+
+KNOWN_OF_FOUNDATION = {
+    # What the deployer makes has no ARN before it is made, or an ARN that AWS chooses: these statements are limited by
+    # region and by action instead, which parliament does not count. The boundary only says what is left at most.
+    *((f"module.foundation.aws_iam_policy.deployer_{name}[0]", "RESOURCE_STAR") for name in MANAGED),
+    ("module.foundation.aws_iam_policy.deployer_boundary[0]", "RESOURCE_STAR"),
+    # iam:* on roles, policies, profiles and issuers leaves out users and groups on purpose.
+    ("module.foundation.aws_iam_policy.deployer_boundary[0]", "RESOURCE_MISMATCH"),
+    # The account of AWS's own managed policies is called aws.
+    ("module.foundation.aws_iam_policy.deployer_identity[0]", "INVALID_ARN"),
+    # Whoever writes policies of buckets can let itself in; the boundary denies every object but the states'.
+    *(
+        (f"module.foundation.aws_iam_policy.deployer_{name}[0]", "RESOURCE_POLICY_PRIVILEGE_ESCALATION")
+        for name in ("boundary", "data")
+    ),
 }
 
 
@@ -53,6 +78,22 @@ def test_every_policy_that_a_plan_knows_is_right(tmp_path: Path) -> None:
     assert found - stars - KNOWN == set()
     assert found >= KNOWN
     assert {f'module.encryption.aws_kms_key.this["{it}"]' for it in ("storage", "logs", "cluster")} <= set(policies)
+
+
+def test_the_deployer_s_policies_are_right_and_fit(tmp_path: Path) -> None:
+    policies = {
+        it["address"]: it["values"]["policy"]
+        for it in resources(plan_of_environment(FOUNDATION, tmp_path))
+        if it["type"] in KINDS and it["values"].get("policy")
+    }
+    found = {(address, it["issue"]) for address, policy in policies.items() for it in lint(policy)}
+    stars = {(address, "RESOURCE_STAR") for address in policies if ".aws_kms_key." in address}
+
+    assert found - stars - KNOWN_OF_FOUNDATION == set()
+    assert found >= KNOWN_OF_FOUNDATION
+    assert len([it for it in policies if "deployer" in it]) == len(MANAGED) + 4
+    # IAM counts what is not white space.
+    assert all(len("".join(policy.split())) <= 6144 for policy in policies.values())
 
 
 def test_a_misspelt_action_is_found() -> None:

@@ -21,14 +21,22 @@ from mendixctl.terraform.binary import find
 from mendixctl.terraform.cli_config import for_mirror
 from mendixctl.terraform.environment import terraform_environment
 from mendixgen import hcl
-from mendixgen.lock import create, parse
+from mendixgen.lock import Lock, Pin, parse
 from mendixgen.module_store import Input, Manifest, ModuleStore
 from mendixgen.root import RenderOptions, render
 from mendixgen.spec.loader import load_text
+from mendixgen.spec.source import read
 
 REPOSITORY = Path(__file__).parents[2]
 STORE = ModuleStore(REPOSITORY / "modules")
-HEADER = {"name": "sample", "region": "eu-central-1", "account": "123456789012", "partition": "aws"}
+HEADER = {
+    "name": "sample",
+    "region": "eu-central-1",
+    "account": "123456789012",
+    "partition": "aws",
+    "domain": "apps.example.com",
+}
+APPS = {"crm": {"database": "crm", "files": "files"}, "portal": {"identity": "storage-plan"}}
 SECONDS = 300
 ASK_NOBODY = """\
 provider "aws" {
@@ -66,15 +74,23 @@ def plan_of_module(manifest: Manifest, folder: Path, given: Mapping[str, Any] | 
 
 
 def plan_of_environment(spec: Path, folder: Path) -> dict[str, Any]:
-    """The plan of an environment's root with the modules of its lock; without a lock, as a new one would get them."""
+    """The plan of an environment's root with the modules of its lock; without a lock, with the newest."""
     written = spec.with_suffix(".lock")
-    lock = parse(written.read_bytes(), written.name) if written.exists() else create(STORE, target="emulator")
+    lock = parse(written.read_bytes(), written.name) if written.exists() else _newest(spec)
     specification = load_text(spec.read_bytes(), spec.name, store=STORE, lock=lock)
     options = RenderOptions(local_state="terraform.tfstate", modules="./modules")
     for name, text in render(specification, lock, STORE, options).items():
         (folder / name).write_text(text)
     shutil.copytree(STORE.folder, folder / "modules")
     return _planned(folder)
+
+
+def _newest(spec: Path) -> Lock:
+    """All areas of the specification's kind on, each at its newest version, released or not."""
+    kind = read(spec.read_bytes(), spec.name).data.get("kind", "environment")
+    newest = {area: STORE.newest(area, released_only=False) for area in STORE.areas()}
+    manifests = [STORE.manifest(area, version) for area, version in newest.items() if version]
+    return Lock(generator="0.1.0", pins={it.area: Pin(it.version) for it in manifests if it.kind == kind})
 
 
 def resources(plan: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
@@ -91,10 +107,16 @@ def _resources(module: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
 
 def _sample(variable: Input) -> Any:
     if variable.source == "context":
-        return HEADER[variable.value]
+        return APPS if variable.value == "apps" else HEADER[variable.value]
     if variable.resolve == "zones":
         return ["a", "b", "c"]
     sample = "arn:aws:kms:eu-central-1:123456789012:key/mrk-1234abcd12ab34cd56ef1234567890ab"
+    if variable.name == "bucket_arns":
+        return {"files": "arn:aws:s3:::sample-files"}
+    if variable.type == "map(string)":
+        return {key: f"{variable.name}-{key}" for key in "abc"}
+    if variable.type == "list(string)":
+        return [f"{variable.name}-{number}" for number in "12"]
     assert variable.type == "string", f"there is no sample of {variable}"
     return sample if variable.name.endswith("_arn") else f"{variable.name}-0123456789abcdef0"
 

@@ -37,7 +37,7 @@ def plan(session: Session, environment: str) -> PlanResult:
         Interrupted: a person stopped it; nothing is left behind.
     """
     started = time.monotonic()
-    workplace = open_workplace(session, environment)
+    workplace = open_workplace(session, environment, gate=True)
     session.reporter.begin(workplace.scope)
     with lease(workplace.workspace, environment, "plan"):
         slot(workplace).clear()

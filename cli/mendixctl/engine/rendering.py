@@ -18,7 +18,7 @@ def render(session: Session, environment: str, *, check: bool = False) -> Render
     """
     from mendixgen import root
 
-    workplace = open_workplace(session, environment)
+    workplace = open_workplace(session, environment, gate=True)
     repository = workplace.repository
     files = workplace.rendered()
     lock_path = repository.lock(environment)

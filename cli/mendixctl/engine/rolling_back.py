@@ -90,7 +90,7 @@ def _prepare(
     with restored(paths):
         write_atomic(repository.spec(environment), after)
         write_atomic(repository.lock(environment), locks.dump(lock, environment))
-        target = open_workplace(workplace.session, environment, refresh=False)
+        target = open_workplace(workplace.session, environment, refresh=False, gate=True)
         plan = make(target, tools, store, Kind.ROLLBACK, started=started, keep_empty=True)
     return PreparedRollback(
         scope=plan.scope,

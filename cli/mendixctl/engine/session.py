@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 
 from mendixctl.engine.reporter import Reporter, Silent
 from mendixgen.repository import Repository
@@ -23,3 +23,8 @@ class Session:
     reporter: Reporter = field(default_factory=Silent)
     rehearse: bool = False
     clock: Callable[[], datetime] = now
+
+    @property
+    def today(self) -> date:
+        """The day, in UTC."""
+        return self.clock().date()

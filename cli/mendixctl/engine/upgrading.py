@@ -25,6 +25,7 @@ def upgrade(session: Session, environment: str, area: str | None = None, to: str
             version, MXP181 no version that this target may use; what is wrong with the specification then.
     """
     from mendixgen.spec.loader import load_text
+    from mendixgen.spec.source import read
 
     repository = session.repository
     require(repository, environment)
@@ -37,21 +38,16 @@ def upgrade(session: Session, environment: str, area: str | None = None, to: str
     store = ModuleStore(repository.modules)
     label = f"environments/{environment}.yaml"
     text = read_text(repository.spec(environment), label)
-    target = _target(text, label)
+    data = read(text, label).data
+    target = str(data.get("target") or "aws")
     before = read_lock(repository, environment)
-    lock = before or locks.create(store, target=target)
+    lock = before or locks.create_for(store, data)
     for name in [area] if area is not None else sorted(lock.pins):
         lock = locks.upgrade(lock, name, _version(store, name, to, target))
-    checked = load_text(text, label, store=store, lock=lock, name=environment)
+    checked = load_text(text, label, store=store, lock=lock, name=environment, today=session.today)
     with lease(repository.workspace(environment), environment, "modules upgrade"):
         write_atomic(repository.lock(environment), locks.dump(lock, environment))
     return UpgradeResult(environment, version_changes(before, lock), checked.warnings)
-
-
-def _target(text: bytes, label: str) -> str:
-    from mendixgen.spec.source import read
-
-    return str(read(text, label).data.get("target") or "aws")
 
 
 def _version(store: ModuleStore, area: str, to: str | None, target: str) -> str:

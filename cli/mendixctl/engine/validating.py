@@ -47,7 +47,7 @@ def validate(session: Session, environments: Sequence[str] = ()) -> ValidateResu
 def _opened(session: Session, environment: str) -> Specification | tuple[Diagnostic, ...]:
     """The specification of an environment that renders from modules that are unchanged, or what is wrong."""
     try:
-        workplace = open_workplace(session, environment)
+        workplace = open_workplace(session, environment, gate=True)
         workplace.rendered()
         for area, pin in workplace.lock.pins.items():
             workplace.store.verify(area, pin.version)

@@ -163,8 +163,11 @@ class Workplace:
         return write(self.rendered(teardown=teardown), self.root)
 
 
-def open_workplace(session: Session, environment: str, *, refresh: bool = True) -> Workplace:
+def open_workplace(session: Session, environment: str, *, refresh: bool = True, gate: bool = False) -> Workplace:
     """Read, check and resolve an environment; in a rehearsal, bring its copy up to date first if ``refresh``.
+
+    ``gate``: refuse versions that have gone out of support, or do not go together, since then. For what plans and
+    validates; what reads or destroys must not fail because time has passed.
 
     Raises:
         MendixError: MXP101 there is no such environment; everything that is wrong with its specification.
@@ -175,13 +178,14 @@ def open_workplace(session: Session, environment: str, *, refresh: bool = True) 
     text = read_text(real.spec(environment), label)
     if not session.rehearse or _target(text, label) == "emulator":
         # an environment of the emulator is its own rehearsal: a second one would fight it for the same names
-        return _opened(session, environment, real, text, read_lock(real, environment), rehearsing=False)
+        return _opened(session, environment, real, text, read_lock(real, environment), rehearsing=False, gate=gate)
     copy = rehearsal(real, environment)
     if not refresh and copy.spec(environment).exists():
         text = read_text(copy.spec(environment), str(copy.spec(environment)))
-        return _opened(session, environment, copy, text, read_lock(copy, environment), rehearsing=True)
+        return _opened(session, environment, copy, text, read_lock(copy, environment), rehearsing=True, gate=gate)
     _link_modules(real, copy)
-    opened = _opened(session, environment, copy, text, _rehearsed_lock(real, copy, environment), rehearsing=True)
+    lock = _rehearsed_lock(real, copy, environment)
+    opened = _opened(session, environment, copy, text, lock, rehearsing=True, gate=gate)
     write_if_changed(copy.spec(environment), opened.specification.text)
     return opened.with_lock(opened.lock)
 
@@ -194,15 +198,24 @@ def _target(text: bytes, label: str) -> str:
 
 
 def _opened(
-    session: Session, environment: str, repository: Repository, text: bytes, lock: Lock | None, *, rehearsing: bool
+    session: Session,
+    environment: str,
+    repository: Repository,
+    text: bytes,
+    lock: Lock | None,
+    *,
+    rehearsing: bool,
+    gate: bool,
 ) -> Workplace:
     from mendixgen.spec.loader import load_text
+    from mendixgen.spec.source import scan
 
     label = f"environments/{environment}.yaml"
     store = ModuleStore(repository.modules)
     if lock is None:
-        lock = locks.create(store, target="emulator" if _target(text, label) == "emulator" else "aws")
-    specification = load_text(text, label, store=store, lock=lock, name=environment)
+        lock = locks.create_for(store, scan(text, label).data)
+    today = session.today if gate else None
+    specification = load_text(text, label, store=store, lock=lock, name=environment, today=today)
     header = specification.header
     remote = not rehearsing and header.backend == "s3"
     scope = Scope(

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from mendixctl.engine.emulating import EmulatorsResult
     from mendixctl.engine.installation import Versions
     from mendixctl.engine.schemas import SchemaResult
+    from mendixctl.engine.support import SupportResult
     from mendixgen.module_store import Manifest
     from mendixgen.modules import BuildReport, Listed, Release
     from mendixgen.semver import Comparison
@@ -54,6 +55,8 @@ class View(Reporter, Protocol):
     def rendered(self, found: Sequence[results.RenderResult]) -> None: ...
 
     def validated(self, result: results.ValidateResult) -> None: ...
+
+    def supported(self, result: SupportResult) -> None: ...
 
     def upgraded(self, result: results.UpgradeResult) -> None: ...
 

@@ -13,6 +13,7 @@ from mendixctl.views.plain import plain
 
 if TYPE_CHECKING:
     from mendixctl.engine import results
+    from mendixctl.engine.support import SupportResult
     from mendixctl.ledger.release import Record
     from mendixgen.semver import Comparison
 
@@ -164,6 +165,37 @@ def validate(result: results.ValidateResult) -> Document:
             }
             for one in result.environments
         ]
+    }
+
+
+def support(result: SupportResult) -> Document:
+    """Each version in use and how long it is supported; a date is null where there is none, or none known."""
+    return {
+        "environment": result.environment,
+        "today": result.today.isoformat(),
+        "as_of": result.as_of.isoformat(),
+        "warn_days": result.warn_days,
+        "operator": {"version": result.operator.version, "kubernetes": result.operator.kubernetes},
+        "components": [
+            {
+                "component": one.component,
+                "title": one.title,
+                "path": one.path,
+                "is_default": one.is_default,
+                "file": one.location.file,
+                "line": one.location.line,
+                "column": one.location.column,
+                "version": one.version,
+                "label": one.label,
+                "status": plain(one.status),
+                "standard_end": one.standard.isoformat() if one.standard else None,
+                "extended_end": one.extended.isoformat() if one.extended else None,
+                "planned": one.planned,
+                "days_left": one.days_left,
+            }
+            for one in result.rows
+        ],
+        "sources": plain(result.sources),
     }
 
 

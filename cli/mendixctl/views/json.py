@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from mendixctl.engine.emulating import EmulatorsResult
     from mendixctl.engine.installation import Versions
     from mendixctl.engine.schemas import SchemaResult
+    from mendixctl.engine.support import SupportResult
     from mendixgen.module_store import Manifest
     from mendixgen.modules import BuildReport, Listed, Release
     from mendixgen.semver import Comparison
@@ -92,6 +93,10 @@ class JsonView:
 
     def validated(self, result: results.ValidateResult) -> None:
         self._write(documents.validate(result), result.exit_code)
+
+    def supported(self, result: SupportResult) -> None:
+        self._warn(result.diagnostics)
+        self._write(documents.support(result), result.exit_code)
 
     def upgraded(self, result: results.UpgradeResult) -> None:
         self._warn(result.warnings)

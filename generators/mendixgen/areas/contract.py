@@ -27,7 +27,10 @@ from pydantic import BaseModel, ConfigDict, Field
 if TYPE_CHECKING:
     from mendixgen.authoring.module import ModuleBuilder
 
-ContextValue = Literal["name", "region", "account", "partition", "domain"]
+Kind = Literal["environment", "foundation"]
+"""What a specification describes: one platform, or what an account and region have once."""
+
+ContextValue = Literal["name", "region", "account", "partition", "domain", "apps"]
 """What an area may ask of the environment's header; a module sees it as a variable."""
 
 
@@ -35,6 +38,19 @@ class Strict(BaseModel):
     """A part of a section: unknown keys are errors, values never change once read."""
 
     model_config = ConfigDict(extra="forbid", frozen=True, strict=True, use_attribute_docstrings=True)
+
+
+class AppFacts(Strict):
+    """What an area may know of an application; `context` ``"apps"`` gives a map of these by the app's name."""
+
+    database: str | None = None
+    """The database instance that it uses."""
+    files: str | None = None
+    """The bucket that its files are kept in."""
+    hostname: str | None = None
+    """The name by which it is reached, if it is not <app>.<domain>."""
+    identity: str = "secret-store"
+    """secret-store: its role is the platform's; storage-plan: the Mendix Operator makes its role."""
 
 
 class AreaInputs(Strict):
@@ -147,17 +163,21 @@ class Header:
     partition: str
     domain: str
     tags: Mapping[str, str] = field(default_factory=dict)
+    apps: Mapping[str, AppFacts] = field(default_factory=dict)
 
 
 class Area:
     """One chapter of the platform. Subclasses declare; they hold no state.
 
     ``name`` is the section's key in the YAML and the module's folder; ``version`` is the version that
-    this Python renders; the class docstring's first line is the module's description.
+    this Python renders; the class docstring's first line is the module's description. ``kind`` is the kind of
+    specification that it is part of; an area of kind ``foundation`` has no section of its own: its settings
+    are keys of the YAML itself.
     """
 
     name: ClassVar[str]
     version: ClassVar[str]
+    kind: ClassVar[Kind] = "environment"
     outputs: ClassVar[Mapping[str, Output]] = {}
     moves: ClassVar[tuple[Move, ...]] = ()
 

@@ -27,7 +27,7 @@ class Encryption(Area):
     """Customer-managed KMS keys, one a purpose: rotated, multi-region, each with a least-privilege key policy."""
 
     name = "encryption"
-    version = "1.0.0"
+    version = "1.1.0"
 
     class Inputs(AreaInputs):
         """What an environment may say of its keys."""

@@ -12,7 +12,8 @@ from __future__ import annotations
 from typing import Any
 
 from mendixgen.areas.encryption import PURPOSES
-from mendixgen.authoring.constructs.policy import allow, policy
+from mendixgen.authoring.constructs.key import DATA_KEYS, USE, key_statement, own_statements
+from mendixgen.authoring.constructs.policy import policy
 from mendixgen.authoring.expression import Expr, call, each, expr
 from mendixgen.authoring.module import ModuleBuilder
 
@@ -25,37 +26,6 @@ SERVICES = {
     "backup": ["backup", "ec2", "rds", "s3"],
 }
 """Through which services the account's principals may use each key (the first part of ``kms:ViaService``)."""
-
-ADMINISTRATION = [
-    "kms:CancelKeyDeletion",
-    "kms:CreateAlias",
-    "kms:DeleteAlias",
-    "kms:DescribeKey",
-    "kms:DisableKey",
-    "kms:DisableKeyRotation",
-    "kms:EnableKey",
-    "kms:EnableKeyRotation",
-    "kms:GetKeyPolicy",
-    "kms:GetKeyRotationStatus",
-    "kms:ListGrants",
-    "kms:ListKeyPolicies",
-    "kms:ListKeyRotations",
-    "kms:ListResourceTags",
-    "kms:PutKeyPolicy",
-    "kms:ReplicateKey",
-    "kms:RevokeGrant",
-    "kms:RotateKeyOnDemand",
-    "kms:ScheduleKeyDeletion",
-    "kms:TagResource",
-    "kms:UntagResource",
-    "kms:UpdateAlias",
-    "kms:UpdateKeyDescription",
-    "kms:UpdatePrimaryRegion",
-]
-"""All that manages a key, and nothing that encrypts, decrypts or grants."""
-
-USE = ["kms:Encrypt", "kms:Decrypt", "kms:ReEncrypt*", "kms:GenerateDataKey*", "kms:DescribeKey"]
-DATA_KEYS = ["kms:Decrypt", "kms:GenerateDataKey*"]
 
 
 def build(module: ModuleBuilder) -> None:
@@ -108,22 +78,7 @@ def _own_statements(module: ModuleBuilder, suffix: Expr, root: Expr) -> list[Any
     """The statements that every key has."""
     var = module.var
     services = expr(f'[for service in {each.value.services} : "${{service}}.{var.region}.{suffix}"]')
-    own_account = {"kms:CallerAccount": var.account}
-    return [
-        _allow("ManageTheKey", ADMINISTRATION, {"AWS": root}),
-        _allow(
-            "UseTheKeyThroughServices",
-            USE,
-            {"AWS": root},
-            {"StringEquals": {**own_account, "kms:ViaService": services}},
-        ),
-        _allow(
-            "LetServicesKeepUsingTheKey",
-            ["kms:CreateGrant"],
-            {"AWS": root},
-            {"StringEquals": own_account, "Bool": {"kms:GrantIsForAWSResource": "true"}},
-        ),
-    ]
+    return own_statements(root, var.account, services)
 
 
 def _service_statements(module: ModuleBuilder, suffix: Expr, root: Expr) -> dict[str, list[Any]]:
@@ -134,13 +89,13 @@ def _service_statements(module: ModuleBuilder, suffix: Expr, root: Expr) -> dict
     own_account = {"aws:SourceAccount": var.account}
     return {
         "storage": [
-            _allow(
+            key_statement(
                 "WriteInventories",
                 ["kms:GenerateDataKey"],
                 {"Service": "s3.amazonaws.com"},
                 {"StringEquals": own_account, "ArnLike": {"aws:SourceArn": f"{arn}:s3:::{var.environment}-*"}},
             ),
-            _allow(
+            key_statement(
                 "DeliverLogs",
                 USE,
                 {"Service": "delivery.logs.amazonaws.com"},
@@ -148,14 +103,14 @@ def _service_statements(module: ModuleBuilder, suffix: Expr, root: Expr) -> dict
             ),
         ],
         "cluster": [
-            _allow("EncryptNodeVolumes", USE, {"AWS": "*"}, _auto_scaling(module)),
-            _allow(
+            key_statement("EncryptNodeVolumes", USE, {"AWS": "*"}, _auto_scaling(module)),
+            key_statement(
                 "GrantNodeVolumes",
                 ["kms:CreateGrant"],
                 {"AWS": "*"},
                 {**_auto_scaling(module), "Bool": {"kms:GrantIsForAWSResource": "true"}},
             ),
-            _allow(
+            key_statement(
                 "EncryptKubernetesSecrets",
                 ["kms:Encrypt", "kms:Decrypt", "kms:DescribeKey", "kms:ListGrants"],
                 {"AWS": root},
@@ -163,31 +118,26 @@ def _service_statements(module: ModuleBuilder, suffix: Expr, root: Expr) -> dict
             ),
         ],
         "logs": [
-            _allow(
+            key_statement(
                 "EncryptLogGroups",
                 USE,
                 {"Service": f"logs.{var.region}.{suffix}"},
                 {"ArnLike": {"kms:EncryptionContext:aws:logs:arn": f"{arn}:logs:{here}:*"}},
             ),
-            _allow(
+            key_statement(
                 "EncryptTrails",
                 ["kms:GenerateDataKey*", "kms:DescribeKey"],
                 {"Service": "cloudtrail.amazonaws.com"},
                 {"ArnLike": {"aws:SourceArn": f"{arn}:cloudtrail:{here}:trail/{var.environment}-*"}},
             ),
-            _allow(
+            key_statement(
                 "PublishAlarms",
                 DATA_KEYS,
-                {"Service": ["cloudwatch.amazonaws.com", "events.amazonaws.com"]},
+                {"Service": ["cloudwatch.amazonaws.com", "events.amazonaws.com", "events.rds.amazonaws.com"]},
                 {"StringEquals": own_account},
             ),
         ],
     }
-
-
-def _allow(name: str, actions: list[str], principal: Any, condition: Any = None) -> dict[str, Any]:
-    # In a key policy the resource is always the key that the policy is on.
-    return allow(name, actions, "*", principal=principal, condition=condition)
 
 
 def _auto_scaling(module: ModuleBuilder) -> dict[str, Any]:

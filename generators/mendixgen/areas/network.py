@@ -48,7 +48,7 @@ class Network(Area):
     """VPC with public, private and database subnets in 2 to 6 zones, NAT, network ACLs, security groups, endpoints."""
 
     name = "network"
-    version = "1.1.0"
+    version = "1.2.0"
 
     class Inputs(AreaInputs):
         """What an environment may say of its network."""

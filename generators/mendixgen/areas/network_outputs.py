@@ -9,6 +9,7 @@ from mendixgen.areas.contract import Output
 OUTPUTS: Mapping[str, Output] = {
     "vpc_id": Output("aws_vpc.this.id", "ID of the VPC."),
     "cidr": Output("aws_vpc.this.cidr_block", "IPv4 block of the VPC."),
+    "allow_from": Output("var.allow_from", "IPv4 blocks that may reach the load balancer."),
     "secondary_cidrs": Output("var.secondary_cidrs", "Further IPv4 blocks of the VPC."),
     "zones": Output("local.zones", "Availability zone names by letter."),
     **{

@@ -9,9 +9,21 @@ from mendixgen.areas.contract import Area
 AREAS: dict[str, str] = {
     "encryption": "mendixgen.areas.encryption:Encryption",
     "network": "mendixgen.areas.network:Network",
+    "identity": "mendixgen.areas.identity:Identity",
+    "cluster": "mendixgen.areas.cluster:Cluster",
+    "workloads": "mendixgen.areas.workloads:Workloads",
+    "ingress": "mendixgen.areas.ingress:Ingress",
     "storage": "mendixgen.areas.storage:Storage",
+    "database": "mendixgen.areas.database:Database",
+    "registry": "mendixgen.areas.container_registry:Registry",
+    "secrets": "mendixgen.areas.secrets:Secrets",
+    "foundation": "mendixgen.areas.foundation:Foundation",
 }
 """Area name -> where its class is; in the order in which a root lists its modules."""
+
+
+FOUNDATIONS = frozenset({"foundation"})
+"""The areas of kind ``foundation``, known without importing them."""
 
 
 def area(name: str) -> type[Area]:

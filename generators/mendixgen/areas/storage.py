@@ -28,7 +28,9 @@ if TYPE_CHECKING:
     from mendixgen.authoring.module import ModuleBuilder
 
 ACCESS_LOGS = "access-logs"
-"""The area's own bucket, which no bucket of the YAML may be called."""
+LOAD_BALANCER_LOGS = "load-balancer-logs"
+RESERVED = {ACCESS_LOGS: "storage.access_logs", LOAD_BALANCER_LOGS: "ingress.access_logs"}
+"""Buckets that areas make themselves, so that no bucket of the YAML may be called so, and what configures them."""
 
 BUCKET_NAME_LENGTH = 32
 """S3 allows 63 characters; before the name stand the environment (16), the account (12) and two hyphens."""
@@ -205,7 +207,7 @@ class Storage(Area):
     """S3 buckets with lifecycle, object lock, inventory and access logs; classes and snapshots of EBS volumes."""
 
     name = "storage"
-    version = "1.0.0"
+    version = "1.1.0"
 
     class Inputs(AreaInputs):
         """What an environment may say of its storage."""
@@ -238,7 +240,9 @@ class Storage(Area):
             "Regional domain names by name.",
         ),
         "access_logs_bucket_name": Output(
-            "aws_s3_bucket.access_logs.id", "Bucket that S3 delivers access logs to, under s3/<bucket>/."
+            # By way of the policy: S3 takes the bucket as a target only once that lets it deliver.
+            "aws_s3_bucket_policy.access_logs.bucket",
+            "Bucket that S3 delivers access logs to, under s3/<bucket>/.",
         ),
         "access_logs_bucket_arn": Output("aws_s3_bucket.access_logs.arn", "ARN of the access log bucket."),
         "volume_classes": Output(
@@ -278,11 +282,9 @@ def _check_buckets(buckets: Mapping[str, Bucket]) -> Iterator[Check]:
 
 
 def _check_name(name: str) -> Iterator[Check]:
-    if name == ACCESS_LOGS:
-        summary = f"{name} is the bucket that this area keeps access logs in"
-        yield Check(
-            ("buckets", name), "MXS320", summary, "choose another name; storage.access_logs configures that one"
-        )
+    if name in RESERVED:
+        summary = f"{name} is a bucket that the platform makes itself"
+        yield Check(("buckets", name), "MXS320", summary, f"choose another name; {RESERVED[name]} configures that one")
     elif f"-{name}".endswith("-s3alias"):
         yield Check(
             ("buckets", name), "MXS320", "S3 keeps names that end in -s3alias for itself", "choose another name"

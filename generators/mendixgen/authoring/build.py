@@ -81,7 +81,7 @@ def _check(module: ModuleBuilder, place: str, text: str, known: set[str]) -> Non
             raise AuthoringError("MXM115", f"{module.area.name}: {place}", f"there is no {kind}.{name}")
 
 
-def module_files(area: type[Area], schema: ProviderSchema, released: str | None = None) -> Mapping[str, str]:
+def module_files(area: type[Area], schema: ProviderSchema, released: str | None = None) -> Mapping[str, str | bytes]:
     """All files of an area's module by their path in it.
 
     Raises:
@@ -96,7 +96,7 @@ def module_files(area: type[Area], schema: ProviderSchema, released: str | None 
         variables = variables_of(area)
     except UnsupportedType as error:
         raise AuthoringError("MXM117", area.name, str(error)) from error
-    files = {"main.tf": text, **render_files(area, variables, addresses), **module.files}
+    files: dict[str, str | bytes] = {"main.tf": text, **render_files(area, variables, addresses), **module.files}
     counted = {name: content for name, content in files.items() if name != "README.md"}
     files["module.json"] = manifests.to_text(manifests.manifest(area, variables, addresses, counted, released))
     return files

@@ -24,15 +24,23 @@ Manifest = dict[str, Any]
 
 
 def manifest(
-    area: type[Area], variables: list[Variable], addresses: list[str], files: Mapping[str, str], released: str | None
+    area: type[Area],
+    variables: list[Variable],
+    addresses: list[str],
+    files: Mapping[str, str | bytes],
+    released: str | None,
 ) -> Manifest:
     """The content of module.json. ``files`` are the module's files but README.md and module.json itself."""
-    digests = {name: file_digest(content.encode()) for name, content in sorted(files.items())}
+    digests = {
+        name: file_digest(content.encode() if isinstance(content, str) else content)
+        for name, content in sorted(files.items())
+    }
     section = section_schema(area)
     check_schema(area.name, section)
     return {
         "area": area.name,
         "version": area.version,
+        **({} if area.kind == "environment" else {"kind": area.kind}),
         "released": released,
         "description": description(area),
         "terraform": TERRAFORM,

@@ -105,7 +105,7 @@ class ModuleBuilder:
         names = [variable_name(name, field) for name, field in area.Inputs.model_fields.items()]
         self.var = Variables(area.name, (*names, *MODULE_VARIABLES))
         self.items: list[Item] = []
-        self.files: dict[str, str] = {}
+        self.files: dict[str, str | bytes] = {}
         self._section = ""
         self._local_names: set[str] = {"tags"}
         self._addresses: set[str] = set()
@@ -180,7 +180,7 @@ class ModuleBuilder:
         self.items.append(block)
         return Expr(address)
 
-    def file(self, name: str, content: str) -> Expr:
+    def file(self, name: str, content: str | bytes) -> Expr:
         """Ship a further file (the code of a function, say); returns its path as Terraform sees it.
 
         Raises:

@@ -2,8 +2,4 @@
 
 from __future__ import annotations
 
-ABSENT_AREAS = frozenset(
-    "access_analyzer apps audit backup ci cluster config_rules cost database delivery ebs_encryption edge guardduty "
-    "identity ingress inspector logging monitoring password_policy recovery registry secrets security_hub support "
-    "workloads".split()
-)
+ABSENT_AREAS = frozenset("audit backup cost delivery edge logging monitoring recovery support".split())

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from mendixgen.areas.contract import Area, Check, Unsound
 from mendixgen.areas.registry import AREAS
 from mendixgen.areas.registry import area as area_class
-from mendixgen.module_store import Manifest
+from mendixgen.module_store import Manifest, ModuleStore
 from mendixgen.spec import sound, structure
 from mendixgen.spec.wording import Path
 
@@ -20,22 +20,37 @@ def from_check(check: Check) -> structure.Finding:
     return structure.Finding(check.path, check.code, check.summary, check.hint)
 
 
-def newest_model(area: str, manifest: Manifest) -> type[Area] | None:
-    """The Python model that made this version, if this mendixctl still has it."""
+def newest_model(area: str, manifest: Manifest, store: ModuleStore) -> type[Area] | None:
+    """The Python model that this version's section is read by, if this mendixctl still has it.
+
+    That is the model that made the version, or one of another version whose section is the same: a version in the
+    making that changes resources or outputs alone takes no check from the released ones.
+    """
     if area not in AREAS:
         return None
     found = area_class(area)
-    return found if found.version == manifest.version else None
+    if found.version == manifest.version:
+        return found
+    if found.version not in store.versions(area):
+        return None
+    return found if _untitled(store.manifest(area, found.version)) == _untitled(manifest) else None
 
 
-def for_areas(header: Header, *, knows_region: bool) -> Any:
-    """What an area may read of the header: nothing of the region where that is not known."""
-    if knows_region:
-        return header.for_areas()
-    from mendixgen.spec.regions import regions
+def _untitled(manifest: Manifest) -> Mapping[str, Any]:
+    """The section's schema without its title, which has the version."""
+    return {key: value for key, value in manifest.section.items() if key != "title"}
 
-    stand_in = header.model_copy(update={"region": next(iter(regions()))})
-    return sound.without(stand_in.for_areas(), "region", "partition")
+
+def for_areas(header: Header, *, knows_region: bool, knows_apps: bool = True) -> Any:
+    """What an area may read of the header: nothing of the region, or of the apps, where those are not known."""
+    unknown = [] if knows_apps else ["apps"]
+    if not knows_region:
+        from mendixgen.spec.regions import regions
+
+        header = header.model_copy(update={"region": next(iter(regions()))})
+        unknown += ["region", "partition"]
+    found = header.for_areas()
+    return sound.without(found, *unknown) if unknown else found
 
 
 def findings(model: type[Area], section: Mapping[str, Any], holes: set[Path], header: Any) -> list[structure.Finding]:

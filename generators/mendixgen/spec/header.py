@@ -10,6 +10,7 @@ from pydantic import Field, StringConstraints
 
 from mendixgen.areas.contract import Check, Strict
 from mendixgen.areas.contract import Header as AreaHeader
+from mendixgen.spec import apps as applications
 from mendixgen.spec.regions import regions
 
 NAME_PATTERN = r"^[a-z](?:-?[a-z0-9]){1,15}$"
@@ -77,7 +78,11 @@ class Header(Strict):
         description="Asks for committed HCL and a typed confirmation; by default true for AWS, false for the emulator.",
     )
     domain: Annotated[str, StringConstraints(pattern=DOMAIN_PATTERN, max_length=253)] = Field(
-        description="The DNS name below which the applications are reached, in lower case: apps.example.com."
+        "",
+        description=(
+            "The DNS name below which the applications are reached, in lower case: apps.example.com. An environment"
+            " must have one."
+        ),
     )
     owner: FreeText = Field("", description="Who answers for the environment; any text.")
     tags: Annotated[dict[TagKey, TagValue], Field(max_length=MAX_TAGS)] = Field(
@@ -92,6 +97,9 @@ class Header(Strict):
         | None
     ) = Field(None, description="ARN of the IAM role that Terraform assumes.")
     standby_of: EnvironmentName | None = Field(None, description="The environment that this one stands by for.")
+    apps: applications.Apps = Field(
+        default_factory=dict, description="The Mendix applications by name; a MendixApp of that name on the cluster."
+    )
 
     @property
     def partition(self) -> str:
@@ -124,7 +132,13 @@ class Header(Strict):
 
     def for_areas(self) -> AreaHeader:
         """What an area may read of this."""
-        return AreaHeader(self.name, self.region, self.account, self.partition, self.domain, dict(self.tags))
+        facts = {name: app.facts() for name, app in self.apps.items()}
+        return AreaHeader(self.name, self.region, self.account, self.partition, self.domain, dict(self.tags), facts)
+
+
+_ENVIRONMENT_ONLY = ("domain", "standby_of", "apps")
+FOUNDATION_KEYS = tuple(key for key in Header.model_fields if key not in _ENVIRONMENT_ONLY)
+"""The keys of the header that a specification of kind foundation may have."""
 
 
 def derived_bucket(account: str, region: str) -> str:
@@ -144,22 +158,31 @@ def check(header: Header, *, expected_name: str | None) -> list[Check]:
                 "make the two the same; the name of an environment never changes",
             )
         )
-    if header.kind == "foundation":
-        found.append(
-            Check(
-                ("kind",),
-                "MXS122",
-                "this version of mendixctl does not have foundations yet",
-                "remove the line, or the file; kind is environment",
-            )
-        )
+    found += _of_its_kind(header)
     if header.standby_of == header.name:
         found.append(
             Check(("standby_of",), "MXS126", "an environment cannot stand by for itself", "name the other one")
         )
     found += _state(header)
     found += _tags(header)
+    found += applications.check(header.apps, header.domain)
     return found
+
+
+def _of_its_kind(header: Header) -> list[Check]:
+    if header.kind == "environment":
+        missing = Check(("domain",), "MXS202", "domain is missing", "every environment has a domain: apps.example.com")
+        return [] if header.domain else [missing]
+    return [
+        Check(
+            (key,),
+            "MXS122",
+            f"{key} means nothing for a foundation, which has no applications",
+            "remove it, or move it into the file of an environment",
+        )
+        for key in _ENVIRONMENT_ONLY
+        if getattr(header, key)
+    ]
 
 
 def _places(header: Header) -> list[Check]:
@@ -271,7 +294,7 @@ def tag_warnings(header: Header) -> list[Check]:
 
 def repaired(data: Mapping[str, Any], bad: Collection[str]) -> Header:
     """A header without its bad fields, so that the rest of the file can still be checked. Never used beyond that."""
-    stand_in = {"name": "unknown", "region": "eu-central-1", "account": "0" * 12, "domain": "unknown.example"}
+    stand_in = {"name": "unknown", "region": "eu-central-1", "account": "0" * 12}
     kept = {key: value for key, value in data.items() if key in Header.model_fields and key not in bad}
     return Header.model_validate({**stand_in, **kept})
 

@@ -9,19 +9,22 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import date
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Any
 
-from mendixgen.areas.registry import AREAS
+from mendixgen.areas.contract import Check
+from mendixgen.areas.registry import AREAS, FOUNDATIONS
 from mendixgen.diagnostics import Diagnostic, Location, MendixError, Severity
-from mendixgen.lock import Lock, Pin, create
+from mendixgen.lock import Lock, Pin, create_for
 from mendixgen.module_store import Manifest, ModuleStore
 from mendixgen.resolve import RESOLVERS, Unresolvable
 from mendixgen.spec import cross_fields, structure
 from mendixgen.spec.absent import ABSENT_AREAS
 from mendixgen.spec.cross_fields import from_check
+from mendixgen.spec.defaults import filled
 from mendixgen.spec.source import Source, scan
-from mendixgen.spec.wording import Path
+from mendixgen.spec.wording import Path, dotted
 
 if TYPE_CHECKING:
     from mendixgen.spec.header import Header
@@ -33,7 +36,8 @@ class Specification:
 
     ``data`` is the whole YAML as plain data, ``sections`` the areas' part of it without nulls, and
     ``arguments`` what the root passes to each area from it: the sections with ``x-resolve`` resolved.
-    ``pins`` are the module versions that it was checked against.
+    ``pins`` are the module versions that it was checked against. ``settings`` is what takes effect: the sections with
+    the defaults of those versions, and ``apps`` as a section of its own.
     """
 
     file: str
@@ -45,6 +49,7 @@ class Specification:
     pins: Mapping[str, Pin] = field(repr=False)
     source: Source = field(repr=False)
     warnings: tuple[Diagnostic, ...] = ()
+    settings: Mapping[str, Mapping[str, Any]] = field(default_factory=dict, repr=False)
 
     def locate(self, path: Path, *, key: bool = False) -> Location:
         """Where a value (or its key) stands in the file."""
@@ -52,13 +57,21 @@ class Specification:
 
 
 def load_text(
-    text: str | bytes, file: str, *, store: ModuleStore, lock: Lock | None, name: str | None = None
+    text: str | bytes,
+    file: str,
+    *,
+    store: ModuleStore,
+    lock: Lock | None,
+    name: str | None = None,
+    today: date | None = None,
 ) -> Specification:
     """Read and check a specification.
 
     ``file`` is what messages call it. ``name`` is what the environment must be called; without it, the
     stem of ``file`` where that ends in ``.yaml``. Without a lock, the one that a new environment would
-    get decides which versions it is checked against.
+    get decides which versions it is checked against. With ``today`` the compatibility gate is closed: versions
+    that cannot be used any more, or not together, are errors. Without it they pass, since an environment that
+    the time has overtaken must still be readable, and destroyed.
 
     Raises:
         MendixError: everything that is wrong, in the order of the file.
@@ -66,15 +79,20 @@ def load_text(
     source = scan(text, file)
     if name is None and file.endswith((".yaml", ".yml")):
         name = PurePosixPath(file.replace("\\", "/")).stem
-    return _Loader(source, store, lock, name).load()
+    return _Loader(source, store, lock, name, today).load()
 
 
 class _Loader:
-    def __init__(self, source: Source, store: ModuleStore, lock: Lock | None, name: str | None) -> None:
+    def __init__(
+        self, source: Source, store: ModuleStore, lock: Lock | None, name: str | None, today: date | None = None
+    ) -> None:
         self.source = source
         self.store = store
         self.lock = lock
         self.name = name
+        self.today = today
+        self.knows_apps = True
+        self.settings: dict[str, Mapping[str, Any]] = {}
         self.problems: list[Diagnostic] = list(source.problems)
         self.known_bad = {problem.location for problem in source.problems}
         self.warnings: list[Diagnostic] = list(source.warnings)
@@ -86,9 +104,10 @@ class _Loader:
         header_data = {key: value for key, value in data.items() if key in Header.model_fields}
         header, knows_region = self.header(header_data)
         target = str(data.get("target") or "aws")
-        lock = self.lock if self.lock is not None else create(self.store, target=target)
+        lock = self.lock if self.lock is not None else create_for(self.store, data)
+        keys = self.section_keys(lock)
         for key in data:
-            if key not in header_data and key not in lock.pins:
+            if key not in header_data and key not in keys:
                 self.unknown_section(key, lock)
         sections: dict[str, Mapping[str, Any]] = {}
         arguments: dict[str, Mapping[str, Any]] = {}
@@ -96,9 +115,15 @@ class _Loader:
             manifest = self.manifest(area, pin)
             if manifest is None:
                 continue
+            if manifest.kind != header.kind:
+                self.misplaced(manifest, header)
+                continue
             if manifest.released is None and target == "aws":
                 self.unreleased(manifest)
             sections[area], arguments[area] = self.section(area, manifest, header, knows_region)
+        if not self.problems:
+            self.report((), [from_check(found) for found in self.dangling(header, sections, lock)])
+        self.compatibility(header)
         if self.problems:
             raise MendixError(sorted(self.problems, key=_order))
         return Specification(
@@ -111,6 +136,7 @@ class _Loader:
             pins=dict(lock.pins),
             source=self.source,
             warnings=tuple(sorted(self.warnings, key=_order)),
+            settings=self.settings,
         )
 
     # -- header ---------------------------------------------------------------------------------
@@ -133,19 +159,39 @@ class _Loader:
             self.report((), more)
             bad |= {str(finding.path[0]) for finding in more}
             header = headers.repaired(clean, bad)
+        self.knows_apps = "apps" not in bad
         checks = headers.check(header, expected_name=self.name)
-        self.report((), [from_check(found) for found in checks if found.path[0] not in bad])
+        self.report((), [from_check(found) for found in checks if found.path[0] not in bad | meant])
         for warning in headers.tag_warnings(header):
             self.warnings.append(self.diagnostic((), from_check(warning), Severity.WARNING))
         return header, "region" not in bad and header.region in _regions()
 
     # -- sections -------------------------------------------------------------------------------
 
+    def dangling(self, header: Header, sections: Mapping[str, Mapping[str, Any]], lock: Lock) -> list[Check]:
+        """What apps name and no section has; a section that is not given has the pinned version's defaults."""
+        from mendixgen.spec import apps
+
+        def names(area: str, key: str) -> list[str] | None:
+            if area not in lock.pins:
+                return None
+            frozen = self.store.manifest(area, lock.pins[area].version).section.get("properties", {})
+            return list(sections[area].get(key, frozen.get(key, {}).get("default", {})))
+
+        return apps.dangling(header.apps, names("storage", "buckets"), names("database", "instances"))
+
     def unknown_section(self, key: str, lock: Lock) -> None:
         from mendixgen.spec.header import Header
 
-        installed = {*self.store.areas(), *AREAS}
-        if key in installed:
+        of_foundation = self.keys_of_foundations()
+        installed = {*self.store.areas(), *AREAS} - FOUNDATIONS
+        if self.source.data.get("kind") == "foundation":
+            finding = self.not_of_a_foundation(key, of_foundation, installed)
+        elif key in of_foundation:
+            summary = f"{key} is what an account has once, so it is no part of an environment"
+            hint = "move it into a file of its own that says kind: foundation"
+            finding = structure.Finding((key,), "MXS144", summary, hint, at_key=True)
+        elif key in installed:
             environment = self.name or "ENV"
             summary = f"the area {key} is off in this environment"
             hint = f"turn it on: mendixctl modules upgrade {environment} {key}; or remove the section"
@@ -166,12 +212,58 @@ class _Loader:
             finding = structure.Finding((key,), "MXS201", f"there is no key {key}", hint, at_key=True)
         self.report((), [finding])
 
+    def not_of_a_foundation(self, key: str, keys: list[str], areas: set[str]) -> structure.Finding:
+        if key in areas | ABSENT_AREAS:
+            summary = f"{key} is part of an environment, so it is no part of a foundation"
+            hint = "move it into the file of an environment; a foundation is what the account has once"
+            return structure.Finding((key,), "MXS144", summary, hint, at_key=True)
+        if key in keys:
+            environment = self.name or "ENV"
+            summary = f"{key} is of the module foundation, which is off here"
+            hint = f"turn it on: mendixctl modules upgrade {environment} foundation; or remove the key"
+            return structure.Finding((key,), "MXS142", summary, hint, at_key=True)
+        from mendixgen.spec.header import FOUNDATION_KEYS
+
+        known = [*FOUNDATION_KEYS, *keys]
+        hint = f"{structure.suggestion(key, known)} a foundation has {', '.join(known)}".strip()
+        return structure.Finding((key,), "MXS201", f"there is no key {key}", hint, at_key=True)
+
+    def keys_of_foundations(self) -> list[str]:
+        """The settings that the newest foundations have."""
+        found = []
+        for area in sorted(FOUNDATIONS):
+            version = self.store.newest(area, released_only=False)
+            if version is not None:
+                found += _keys(self.store.manifest(area, version))
+        return found
+
     def manifest(self, area: str, pin: Pin) -> Manifest | None:
         try:
             return self.store.manifest(area, pin.version)
         except MendixError as error:
             self.problems += error.diagnostics
             return None
+
+    def section_keys(self, lock: Lock) -> set[str]:
+        """The keys of the YAML that are the areas': their names, and of a foundation its settings."""
+        found = set()
+        for area, pin in lock.pins.items():
+            try:
+                found |= set(_keys(self.store.manifest(area, pin.version)))
+            except MendixError:
+                found.add(area)  # what is wrong with the module is said when its section is read
+        return found
+
+    def misplaced(self, manifest: Manifest, header: Header) -> None:
+        self.problems.append(
+            Diagnostic(
+                "MXS143",
+                f"the area {manifest.area} is part of a specification of kind {manifest.kind}, and this one is of kind "
+                f"{header.kind}",
+                hint="take its entry out of the lock; what an account has once is never part of an environment",
+                location=self.source.locate(("kind",)),
+            )
+        )
 
     def unreleased(self, manifest: Manifest) -> None:
         self.problems.append(
@@ -186,36 +278,41 @@ class _Loader:
     def section(
         self, area: str, manifest: Manifest, header: Header, knows_region: bool
     ) -> tuple[Mapping[str, Any], Mapping[str, Any]]:
+        prefix: Path = (area,) if manifest.kind == "environment" else ()
         given = self.source.data.get(area)
+        if not prefix:
+            given = {key: value for key, value in self.source.data.items() if key in _keys(manifest)}
         clean, findings = structure.check({} if given is None else given, manifest.section, what=area)
-        self.report((area,), findings)
+        self.report(prefix, findings)
         if not isinstance(clean, dict):
             return {}, {}
-        holes = {finding.path for finding in findings} | self.unread(area)
+        holes = {finding.path for finding in findings} | self.unread(prefix)
         holes |= {(*finding.path[:-1], finding.meant) for finding in findings if finding.meant}
+        if not holes:
+            self.settings[area] = filled(clean, manifest.section)
         arguments: Mapping[str, Any] = clean
         if knows_region:
             bad = {hole[0] for hole in holes if hole}
             readable = {key: value for key, value in clean.items() if key not in bad}
-            arguments, unresolved = self.resolved(area, manifest, readable, header)
+            arguments, unresolved = self.resolved(prefix, manifest, readable, header)
             holes |= unresolved
-        newest = cross_fields.newest_model(area, manifest)
+        newest = cross_fields.newest_model(area, manifest, self.store)
         if newest is not None:
-            readable_header = cross_fields.for_areas(header, knows_region=knows_region)
-            self.report((area,), cross_fields.findings(newest, clean, holes, readable_header))
+            readable_header = cross_fields.for_areas(header, knows_region=knows_region, knows_apps=self.knows_apps)
+            self.report(prefix, cross_fields.findings(newest, clean, holes, readable_header))
         return clean, arguments
 
-    def unread(self, area: str) -> set[Path]:
+    def unread(self, prefix: Path) -> set[Path]:
         """The places in a section whose values could not be read; what stands there is a stand-in."""
         file = self.source.file
         return {
-            path[1:]
+            path[len(prefix) :]
             for path, place in (self.source.values.items() if self.known_bad else ())
-            if path[0:1] == (area,) and Location(file, *place) in self.known_bad
+            if path[: len(prefix)] == prefix and Location(file, *place) in self.known_bad
         }
 
     def resolved(
-        self, area: str, manifest: Manifest, clean: Mapping[str, Any], header: Header
+        self, prefix: Path, manifest: Manifest, clean: Mapping[str, Any], header: Header
     ) -> tuple[dict[str, Any], set[Path]]:
         """The section with what is marked ``x-resolve`` resolved, and what could not be.
 
@@ -237,16 +334,33 @@ class _Loader:
                 raise MendixError(
                     Diagnostic(
                         "MXR106",
-                        f"{area} {manifest.version} needs {variable.resolve!r}, which this mendixctl cannot resolve",
+                        f"{manifest.area} {manifest.version} needs {variable.resolve!r}, which this mendixctl cannot"
+                        " resolve",
                         hint="install the version of mendixctl that wrote the lock, or a newer one",
                     )
                 )
             try:
                 arguments[name] = resolver(value, header.for_areas())
             except Unresolvable as error:
-                self.report((area,), [structure.Finding((name,), "MXS151", str(error), error.hint)])
+                self.report(prefix, [structure.Finding((name,), "MXS151", str(error), error.hint)])
                 unresolved.add((name,))
         return arguments, unresolved
+
+    # -- compatibility --------------------------------------------------------------------------
+
+    def compatibility(self, header: Header) -> None:
+        """The gate: what is right by itself, but out of support or not made for each other."""
+        self.settings["apps"] = {name: app.model_dump(exclude_none=True) for name, app in header.apps.items()}
+        if self.today is None:
+            return
+        from mendixgen.spec.compatibility import diagnostics
+        from mendixgen.spec.support import facts
+
+        known_bad = {problem.location for problem in self.problems}
+        emulated = header.target == "emulator"
+        for found in diagnostics(self.settings, self.source, facts(), self.today, emulated=emulated):
+            if found.location not in known_bad:
+                (self.problems if found.severity is Severity.ERROR else self.warnings).append(found)
 
     # -- reporting ------------------------------------------------------------------------------
 
@@ -266,21 +380,19 @@ class _Loader:
             finding.code,
             summary,
             hint=hint,
-            detail=_dotted(path),
+            detail=dotted(path),
             location=self.source.locate(path, key=finding.at_key),
             severity=severity,
         )
 
 
+def _keys(manifest: Manifest) -> list[str]:
+    """The keys of the YAML that are the area's: its section, or the settings of a foundation."""
+    return [manifest.area] if manifest.kind == "environment" else list(manifest.section.get("properties", {}))
+
+
 def _order(problem: Diagnostic) -> tuple[Location, str]:
     return problem.location or Location(""), problem.code
-
-
-def _dotted(path: Path) -> str:
-    text = ""
-    for step in path:
-        text += f"[{step}]" if isinstance(step, int) else f".{step}" if text else step
-    return text
 
 
 def _regions() -> Mapping[str, Any]:

@@ -14,14 +14,18 @@ DIALECT = "https://json-schema.org/draft/2020-12/schema"
 def environment_schema(store: ModuleStore) -> dict[str, Any]:
     """One JSON Schema (2020-12) of ``environments/<env>.yaml`` with the newest version of each area in ``store``.
 
+    It takes both kinds: the settings of a foundation are keys beside the sections; ``kind`` says which may be there.
+
     Definitions of an area are prefixed by its name, so that two areas may use the same one. A null is
     "not set", so each field that may be left out may be null.
     """
-    from mendixgen.spec.header import json_schema
+    from mendixgen.spec.header import FOUNDATION_KEYS, json_schema
 
     whole = json_schema()
     definitions: dict[str, Any] = dict(whole.pop("$defs", {}))
     properties = dict(whole["properties"])
+    sections: dict[str, Any] = {}
+    settings: dict[str, Any] = {}
     for area in store.areas():
         version = store.newest(area, released_only=False)
         if version is None:
@@ -29,7 +33,12 @@ def environment_schema(store: ModuleStore) -> dict[str, Any]:
         manifest = store.manifest(area, version)
         section = _prefixed(manifest.section, area)
         definitions |= {f"{area}_{name}": part for name, part in section.pop("$defs", {}).items()}
-        properties[area] = {"description": manifest.description, **section}
+        if manifest.kind == "foundation":
+            settings |= section["properties"]
+        else:
+            sections[area] = {"description": manifest.description, **section}
+    environment_only = [*(key for key in properties if key not in FOUNDATION_KEYS), *sections]
+    properties |= {**sections, **settings}
     required = set(whole.get("required", ()))
     nullable = {name: part if name in required else _nullable(part) for name, part in properties.items()}
     return {
@@ -40,6 +49,9 @@ def environment_schema(store: ModuleStore) -> dict[str, Any]:
         "additionalProperties": False,
         "required": sorted(required),
         "properties": nullable,
+        "if": {"properties": {"kind": {"const": "foundation"}}, "required": ["kind"]},
+        "then": {"properties": dict.fromkeys(environment_only, False)},
+        "else": {"required": ["domain"], "properties": dict.fromkeys(settings, False)},
         "$defs": {name: definitions[name] for name in sorted(definitions)},
     }
 

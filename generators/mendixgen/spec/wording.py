@@ -24,6 +24,14 @@ def last_key(path: Path) -> str:
     return next((str(step) for step in reversed(path) if isinstance(step, str)), "")
 
 
+def dotted(path: Path) -> str:
+    """A path as people write it: ``cluster.node_groups.apps.instance_types[0]``."""
+    text = ""
+    for step in path:
+        text += f"[{step}]" if isinstance(step, int) else f".{step}" if text else step
+    return text
+
+
 def about(schema: Schema) -> str:
     description: str = schema.get("description", "")
     return description

@@ -10,8 +10,9 @@ from pydantic import ValidationError
 
 from mendixgen.areas.contract import Header
 from mendixgen.areas.encryption import PURPOSES, Encryption
-from mendixgen.areas.encryption_resources import ADMINISTRATION, SERVICES
+from mendixgen.areas.encryption_resources import SERVICES
 from mendixgen.authoring.build import collect
+from mendixgen.authoring.constructs.key import ADMINISTRATION
 from mendixgen.authoring.expression import render
 
 HEADER = Header("prod", "eu-central-1", "123456789012", "aws", "apps.example.com")

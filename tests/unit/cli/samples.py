@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 from mendixctl.engine import results
+from mendixctl.engine.support import SupportedVersion, SupportResult
 from mendixctl.guard.verdict import Verdict
 from mendixctl.ledger.release import Author, Kind, Outcome, Record, Release, Status
 from mendixctl.terraform.plan import Action, AttributeChange, ResourceChange
-from mendixgen.diagnostics import Diagnostic, Severity
+from mendixgen.diagnostics import Diagnostic, Location, Severity
+from mendixgen.spec.support import Operator
+from mendixgen.spec.support import Status as SupportStatus
 
 NOW = datetime(2026, 3, 4, 5, 6, 7, tzinfo=UTC)
 SECRET = "hunter2-the-secret"
@@ -135,5 +138,44 @@ VALIDATED = results.ValidateResult(
         results.Validated("dev", "environments/dev.yaml"),
         results.Validated("prod", "environments/prod.yaml", (Diagnostic("MXS104", "bad"), WARNING)),
     )
+)
+SUPPORT = SupportResult(
+    environment="prod",
+    today=date(2026, 12, 1),
+    as_of=date(2026, 11, 23),
+    warn_days=120,
+    rows=(
+        SupportedVersion(
+            component="eks",
+            title="Kubernetes (EKS)",
+            path="cluster.version",
+            location=Location("environments/prod.yaml", 30, 12),
+            is_default=False,
+            version="1.34",
+            label="",
+            status=SupportStatus.STANDARD,
+            standard=date(2026, 12, 2),
+            extended=date(2027, 12, 2),
+            planned=False,
+            days_left=1,
+        ),
+        SupportedVersion(
+            component="mendix",
+            title="Mendix",
+            path="apps.crm.mendix",
+            location=Location("environments/prod.yaml", 1, 1),
+            is_default=True,
+            version="10.18",
+            label="MTS",
+            status=SupportStatus.ENDED,
+            standard=date(2025, 9, 30),
+            extended=None,
+            planned=True,
+            days_left=None,
+        ),
+    ),
+    operator=Operator("Mendix Operator", "2.28", "1.36", frozenset({"postgres"}), "9.22+"),
+    sources={"eks-calendar": "Amazon EKS user guide"},
+    diagnostics=(Diagnostic("MXS162", "out of service"), WARNING),
 )
 UPGRADED = results.UpgradeResult("prod", (results.VersionChange("network", "1.0.0", "1.1.0"),))

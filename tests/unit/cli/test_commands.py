@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from dataclasses import replace
+from datetime import date
 from typing import Any
 
 import pytest
@@ -25,6 +27,14 @@ SIMPLE: list[tuple[list[str], str, Any, tuple[Any, ...], dict[str, Any]]] = [
     (["sync", "prod"], "syncing.sync", samples.SYNCED, ("prod",), {}),
     (["bootstrap", "prod"], "bootstrapping.bootstrap", samples.BOOTSTRAPPED, ("prod",), {}),
     (["render", "prod"], "rendering.render", samples.RENDERED, ("prod",), {"check": False}),
+    (["support"], "support.support", replace(samples.SUPPORT, diagnostics=()), (None, None), {}),
+    (
+        ["support", "prod", "--on", "2027-06-01"],
+        "support.support",
+        replace(samples.SUPPORT, diagnostics=()),
+        ("prod", date(2027, 6, 1)),
+        {},
+    ),
     (["modules", "upgrade", "prod"], "upgrading.upgrade", samples.UPGRADED, ("prod", None, None), {}),
     (
         ["modules", "upgrade", "prod", "network", "--to", "1.0.0"],
@@ -61,6 +71,7 @@ def test_arguments_reach_the_use_case(
         (["plan", "prod"], "planning.plan", samples.plan(samples.VPC), 2),
         (["render", "prod", "--check"], "rendering.render", samples.OUTDATED, 2),
         (["validate"], "validating.validate", samples.VALIDATED, 1),
+        (["support", "prod"], "support.support", samples.SUPPORT, 1),
     ],
 )
 def test_results_that_are_no_errors_have_exit_codes_of_their_own(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import re
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -150,6 +151,27 @@ def test_every_result_can_be_shown() -> None:
         "module network  1.0.0 -> 1.1.0",
     ):
         assert expected in text, expected
+
+
+def test_support_is_a_table_with_the_age_of_what_is_known() -> None:
+    shown, out, err = view()
+    shown.supported(samples.SUPPORT)
+    assert [re.split(r" {2,}", line) for line in out.getvalue().splitlines()] == [
+        ["component", "where", "version", "status", "standard until", "extended until", "days left"],
+        ["Kubernetes (EKS)", "cluster.version (line 30)", "1.34", "standard", "2026-12-02", "2027-12-02", "1"],
+        ["Mendix", "apps.crm.mendix (default)", "10.18 MTS", "ended", "2025-09-30 (planned)", "-", "-"],
+        [""],
+        ["Mendix Operator 2.28, for Kubernetes up to 1.36."],
+        ["As of 2026-11-23, 8 days before 2026-12-01; --json names the sources."],
+    ]
+    assert err.getvalue().startswith("error MXS162: out of service\n")
+
+
+def test_support_of_nothing_says_so() -> None:
+    shown, out, _ = view()
+    shown.supported(replace(samples.SUPPORT, rows=(), diagnostics=(), today=samples.SUPPORT.as_of))
+    assert out.getvalue().splitlines()[0] == "prod uses nothing whose support is known."
+    assert out.getvalue().splitlines()[-1] == "As of 2026-11-23; --json names the sources."
 
 
 def test_a_failed_apply_says_what_failed_before_the_error() -> None:

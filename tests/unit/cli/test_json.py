@@ -39,6 +39,7 @@ CASES: dict[str, Callable[[JsonView], None]] = {
     "bootstrap": lambda view: view.bootstrapped(samples.BOOTSTRAPPED),
     "init": lambda view: view.initialised("platform", ["Makefile"], "dev"),
     "validate": lambda view: view.validated(samples.VALIDATED),
+    "support": lambda view: view.supported(samples.SUPPORT),
     "render": lambda view: view.rendered([samples.RENDERED]),
     "schema": lambda view: view.schema(SchemaResult('{"title": "x"}')),
     "modules build": lambda view: view.modules_built(

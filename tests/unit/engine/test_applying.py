@@ -16,7 +16,9 @@ from mendixctl.engine.workplace import open_workplace
 from mendixctl.ledger.local import LocalLedger
 from mendixctl.ledger.release import Status
 from mendixctl.terraform.plan import Action
+from mendixgen import lock as locks
 from mendixgen.diagnostics import Diagnostic, MendixError, Refused
+from mendixgen.lock import Lock, Pin
 from tests.support.small_repository import SPEC
 from tests.unit.engine.conftest import Bench
 
@@ -98,6 +100,7 @@ def test_what_moved_since_the_plan_is_named(bench: Bench, what: str) -> None:
 def test_an_unreleased_module_that_changed_is_named(bench: Bench) -> None:
     manifest = bench.repository.modules / "notes" / "1.0.0" / "module.json"
     manifest.write_text(json.dumps({**json.loads(manifest.read_text()), "released": None}))
+    bench.lock.write_text(locks.dump(Lock("0.1.0", pins={"notes": Pin("1.0.0")}), "dev"))
     planning.plan(bench.session, "dev")
     _append(manifest.with_name("main.tf"))
     with pytest.raises(Refused) as error:

@@ -68,12 +68,16 @@ def test_a_new_environment_takes_the_newest_released_versions(tmp_path: Path) ->
     store = sample_store(tmp_path)
     add_module(tmp_path, "garden", "2.0.0", released=None)
     add_module(tmp_path, "shed", "0.1.0", released=None)
-    assert locks.create(store, target="aws").pins == {"garden": Pin("1.1.0"), "house": Pin("1.0.0")}
-    assert locks.create(store, target="emulator").pins == {
-        "garden": Pin("1.1.0"),
-        "house": Pin("1.0.0"),
-        "shed": Pin("0.1.0"),
-    }
+    assert locks.create(store).pins == {"garden": Pin("1.1.0"), "house": Pin("1.0.0")}
+
+
+@pytest.mark.parametrize("target", ["aws", "emulator"])
+def test_an_area_without_a_release_is_off_until_it_is_turned_on(tmp_path: Path, target: str) -> None:
+    store = sample_store(tmp_path)
+    add_module(tmp_path, "shed", "0.1.0", released=None)
+    lock = locks.create_for(store, {"target": target})
+    assert "shed" not in lock.pins
+    assert locks.upgrade(lock, "shed", "0.1.0").pins["shed"] == Pin("0.1.0")
 
 
 def test_down_and_up_again() -> None:

@@ -19,13 +19,19 @@ MODULES: dict[str, tuple[str, ...]] = {
     "autoscaling": ("autoscaling",),
     "dlm": ("dlm",),
     "ec2": ("kms", "ec2"),
-    "ecr": ("kms",),
+    "ecr": ("kms", "ecr"),
     "eks": ("kms", "eks"),
+    "elasticloadbalancing": ("elasticloadbalancing",),
+    "iam": ("iam",),
+    "guardduty": ("guardduty",),
     "kms": ("kms",),
+    "lambda": ("kms", "awslambda"),
     "logs": ("kms", "logs"),
-    "rds": ("kms", "rds"),
+    "rds": ("kms", "managed_secrets", "rds"),
+    "route53": ("route53",),
     "s3": ("kms", "s3"),
-    "secretsmanager": ("kms",),
+    "secretsmanager": ("kms", "managed_secrets", "awslambda", "secretsmanager"),
+    "securityhub": ("securityhub",),
 }
 """By the signing name of a service, the modules that it needs; ``kms`` first, wherever moto makes a default key."""
 

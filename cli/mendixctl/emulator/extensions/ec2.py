@@ -5,7 +5,8 @@ moto 5.2.5 forgets the description of a rule whose peer is a security group or a
 (DescribeSecurityGroupRules), fails on a network ACL's entry or association that is gone (DeleteNetworkAclEntry,
 ReplaceNetworkAclAssociation: AWS answers NotFound, which the provider takes for success), ignores the tags of new DHCP
 options (CreateDhcpOptions), counts a launch template's own tags as tag specifications of its data
-(CreateLaunchTemplate), and has neither GetEbsDefaultKmsKeyId nor ResetEbsDefaultKmsKeyId.
+(CreateLaunchTemplate) and never sees them change (CreateTags), and has neither GetEbsDefaultKmsKeyId nor
+ResetEbsDefaultKmsKeyId.
 """
 
 from __future__ import annotations
@@ -79,6 +80,8 @@ def _mend_dhcp_options(responses: Any) -> None:
 
 
 def _mend_launch_templates(responses: Any) -> None:
+    from moto.ec2.models.launch_templates import LaunchTemplate
+
     answer = responses.create_launch_template
 
     def create_launch_template(self: Any) -> Any:
@@ -97,6 +100,8 @@ def _mend_launch_templates(responses: Any) -> None:
             del backend.create_launch_template
 
     responses.create_launch_template = create_launch_template
+    # moto keeps a copy of the tags that the template began with.
+    LaunchTemplate.tags = property(lambda self: self.get_tags(), lambda self, tags: None)  # type: ignore[assignment]
 
 
 def _add_default_key(responses: Any) -> None:

@@ -1,43 +1,130 @@
-"""RDS, for aws_db_instance, aws_db_parameter_group and aws_rds_cluster.
+"""RDS, for aws_db_instance, _parameter_group, _option_group, _proxy, _event_subscription and aws_rds_cluster.
 
 moto 5.2.5 gives every instance of a region the same resource identifier (a second instance "couldn't be found"),
-answers changed parameters without their source (DescribeDBParameters with ``Source=user`` is empty), and answers an
-empty scaling configuration for clusters that have none.
+forgets Performance Insights, knows no MySQL 8.4 and no recent Oracle for option groups, forgets the ports and security
+groups of options, answers changed parameters without their source (DescribeDBParameters with ``Source=user`` is
+empty), lets a read replica share its source's password (so that deleting the one deletes the other's), and answers an
+empty scaling configuration for clusters that have none. A major version alone (17) stays what it is, where RDS picks
+the newest minor one. Proxies and event subscriptions are in `rds_proxies`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 
+from mendixctl.emulator.extensions import rds_proxies
 from mendixctl.emulator.extensions.operations import identifier
+from mendixgen.areas import database_catalogue as catalogue
 
 RESOURCE_ID_DIGITS = 26
+ORACLE_MINOR = "0.0.0.ru-2026-07.rur-2026-07.r1"
+INSIGHTS = {
+    "performance_insights_enabled": False,
+    "performance_insights_kms_key_id": None,
+    "performance_insights_retention_period": None,
+    "database_insights_mode": "standard",
+}
+"""What an instance knows of Performance Insights, and what it is where nothing was said."""
+
+RENAMED = {"enable_performance_insights": "performance_insights_enabled", "db_port_number": "port"}
+"""Parameters of ModifyDBInstance that are called otherwise in answers."""
+
+NOT_RESTORED = {"dbi_resource_id", "is_replica", "master_user_secret", "replicas", "source_db_instance_identifier"}
+"""Attributes of an instance that one which is restored from it does not have."""
 
 
 def install(account: str) -> None:
     """Mend moto's RDS."""
-    from moto.rds.models import DBCluster, DBInstance, DBParameterGroup, RDSBackend
+    from moto.rds.models import DBCluster, DBInstance, DBParameterGroup, OptionGroup, RDSBackend
+    from moto.rds.responses import RDSResponse
 
-    _give_resource_ids(DBInstance, RDSBackend)
+    _mend_instances(DBInstance)
+    _mend_replicas(RDSBackend)
+    _mend_restores(RDSBackend)
     _mend_parameters(DBParameterGroup)
+    _mend_options(OptionGroup, RDSBackend)
     _mend_scaling(DBCluster)
+    rds_proxies.install(RDSBackend, RDSResponse)
 
 
-def _give_resource_ids(instances: Any, backend: Any) -> None:
-    initialise, replicate = instances.__init__, backend.create_db_instance_read_replica
+def whole_version(engine: str, version: str) -> str:
+    """The version that RDS makes of one that may be a major version only."""
+    if engine.startswith("oracle"):
+        return f"{version}.{ORACLE_MINOR}" if version.isdigit() else version
+    if engine in ("postgres", "mysql") and version in catalogue.majors(engine):
+        return catalogue.minors(engine, version)[-1]
+    return version
+
+
+def _mend_instances(instances: Any) -> None:
+    initialise, update = instances.__init__, instances.update
 
     def instance(self: Any, *arguments: Any, **named: Any) -> None:
+        if named.get("engine_version"):
+            named["engine_version"] = whole_version(named["engine"], named["engine_version"])
         initialise(self, *arguments, **named)
         self.dbi_resource_id = _resource_id()
+        _set_insights(self, {name: named.get(name) for name in (*INSIGHTS, "enable_performance_insights")})
 
-    def read_replica(self: Any, *arguments: Any, **named: Any) -> Any:
-        replica = replicate(self, *arguments, **named)
-        replica.dbi_resource_id = _resource_id()
-        return replica
+    def changed(self: Any, **named: Any) -> None:
+        if named.get("engine_version"):
+            named["engine_version"] = whole_version(self.engine, named["engine_version"])
+        update(self, **{RENAMED.get(name, name): value for name, value in named.items()})
+        if not self.performance_insights_enabled:
+            self.performance_insights_kms_key_id = self.performance_insights_retention_period = None
 
     instances.__init__ = instance
+    instances.update = changed
+
+
+def _set_insights(instance: Any, given: Mapping[str, Any]) -> None:
+    for name, default in INSIGHTS.items():
+        setattr(instance, name, given.get(name) or default)
+    if given.get("enable_performance_insights"):
+        instance.performance_insights_enabled = True
+        instance.performance_insights_retention_period = given.get("performance_insights_retention_period") or 7
+
+
+def _mend_replicas(backend: Any) -> None:
+    replicate = backend.create_db_instance_read_replica
+
+    def read_replica(self: Any, named: Any) -> Any:
+        source = self.find_db_from_id(named["source_db_instance_identifier"])
+        secret = source.__dict__.pop("master_user_secret", None)
+        managed, source.manage_master_user_password = source.manage_master_user_password, False
+        try:
+            replica = replicate(self, named)
+        finally:
+            source.manage_master_user_password = managed
+            if secret is not None:
+                source.master_user_secret = secret
+        replica.dbi_resource_id = _resource_id()
+        replica.enabled_cloudwatch_logs_exports = list(named.get("enable_cloudwatch_logs_exports") or [])
+        _set_insights(replica, {name: named.get(name) for name in (*INSIGHTS, "enable_performance_insights")})
+        return replica
+
     backend.create_db_instance_read_replica = read_replica
+
+
+def _mend_restores(backend: Any) -> None:
+    """An instance can be named by its resource identifier, and gets its own password and Performance Insights."""
+    to_point = backend.restore_db_instance_to_point_in_time
+    create = backend.create_db_instance
+
+    def restore(self: Any, source: str | None, target: str, overrides: Any) -> Any:
+        wanted = overrides.get("source_dbi_resource_id")
+        if source is None and wanted:
+            source = next((name for name, it in self.databases.items() if it.dbi_resource_id == wanted), wanted)
+        return to_point(self, source, target, overrides)
+
+    def create_instance(self: Any, named: Any) -> Any:
+        if "dbi_resource_id" in named:  # the attributes of an instance: moto makes what is restored of its source's
+            named = {name: value for name, value in dict(named).items() if name not in NOT_RESTORED}
+        return create(self, named)
+
+    backend.restore_db_instance_to_point_in_time = restore
+    backend.create_db_instance = create_instance
 
 
 def _mend_parameters(groups: Any) -> None:
@@ -50,6 +137,41 @@ def _mend_parameters(groups: Any) -> None:
             self.parameters[each["ParameterName"]].setdefault("Source", "user")
 
     groups.update_parameters = update_parameters
+
+
+def _mend_options(groups: Any, backend: Any) -> None:
+    create, add, listed = backend.create_option_group, groups.add_options, groups.options.fget
+
+    def create_option_group(self: Any, named: Any) -> Any:
+        known = named["engine_name"] in ("postgres", "mysql") or named["engine_name"].startswith("oracle")
+        name = named["option_group_name"]
+        offered = known and named["major_engine_version"] in catalogue.majors(named["engine_name"])
+        if not offered or name in self.option_groups or not named.get("option_group_description"):
+            return create(self, named)
+        self.option_groups[name] = groups(self, **named)
+        return self.option_groups[name]
+
+    def add_options(self: Any, options: Iterable[dict[str, Any]]) -> None:
+        given = list(options)
+        add(self, given)
+        places = self.__dict__.setdefault("places", {})
+        places.update({each["OptionName"]: each for each in given})
+
+    def options(self: Any) -> list[dict[str, Any]]:
+        places = self.__dict__.get("places", {})
+        answer: list[dict[str, Any]] = listed(self)
+        for each in answer:
+            given = places.get(each["OptionName"], {})
+            each["Port"] = given.get("Port")
+            each["VpcSecurityGroupMemberships"] = [
+                {"VpcSecurityGroupId": group, "Status": "active"}
+                for group in given.get("VpcSecurityGroupMemberships") or []
+            ]
+        return answer
+
+    backend.create_option_group = create_option_group
+    groups.add_options = add_options
+    groups.options = property(options)
 
 
 def _mend_scaling(clusters: Any) -> None:

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, TextIO
 
 from mendixctl.terraform.events import Event
-from mendixctl.views.human import modules, releases, results
+from mendixctl.views.human import modules, releases, results, support
 from mendixctl.views.human.changes import counts_line, show_changes, show_drift, show_summary
 from mendixctl.views.human.problems import show_problems
 from mendixctl.views.human.progress import Progress
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from mendixctl.engine.emulating import EmulatorsResult
     from mendixctl.engine.installation import Versions
     from mendixctl.engine.schemas import SchemaResult
+    from mendixctl.engine.support import SupportResult
     from mendixgen.module_store import Manifest
     from mendixgen.modules import BuildReport, Listed, Release
     from mendixgen.semver import Comparison
@@ -177,6 +178,12 @@ class HumanView:
         for one in result.environments:
             mark = ("valid    ", "green") if one.valid else ("not valid", "bold red")
             self.screen.line(mark, f"  {one.file}")
+
+    def supported(self, result: SupportResult) -> None:
+        self._progress.stop()
+        support.table(self.screen, result)
+        self.screen.out.file.flush()
+        show_problems(self.screen, result.diagnostics, self._root())
 
     def upgraded(self, result: engine.UpgradeResult) -> None:
         self._progress.stop()

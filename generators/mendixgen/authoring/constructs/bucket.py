@@ -28,30 +28,33 @@ def private_bucket(
     bucket: str,
     kms_key_arn: Expr | None,
     for_each: Expr | None = None,
+    count: Expr | None = None,
     statements: Callable[[Expr], Sequence[Any]] = lambda arn: (),
 ) -> Bucket:
-    """Add ``aws_s3_bucket.<name>`` and all that makes it safe; with ``for_each``, one for each of its keys.
+    """Add ``aws_s3_bucket.<name>`` and all that makes it safe; with ``for_each``, one for each of its keys, with
+    ``count`` one or none.
 
     ``bucket`` is its name in AWS, ``comment`` what it is for. Without ``kms_key_arn`` it is encrypted with
     S3's own keys: only for what S3 itself delivers (access logs) and cannot encrypt otherwise.
     ``statements`` gives the statements of the bucket's policy beside the denials, from the bucket's ARN.
     An access log and a lifecycle are the area's to add.
     """
+    repeated: dict[str, Any] = {"for_each": for_each, "count": count}
     made = module.resource(
         f"aws_s3_bucket.{name}",
         comment,
-        for_each=for_each,
+        **repeated,
         bucket=bucket,
         force_destroy=module.var.teardown,
         tags={"Name": bucket},
     )
     # Not each.value.id of for_each = aws_s3_bucket.<name>: scanners of plans follow references by name only.
-    own = made if for_each is None else made[each.key]
+    own = made[each.key] if for_each is not None else made[0] if count is not None else made
     ident, arn = own.id, own.arn
     access = module.resource(
         f"aws_s3_bucket_public_access_block.{name}",
         "Nothing public, whatever an ACL or a policy says.",
-        for_each=for_each,
+        **repeated,
         bucket=ident,
         block_public_acls=True,
         block_public_policy=True,
@@ -61,22 +64,22 @@ def private_bucket(
     module.resource(
         f"aws_s3_bucket_ownership_controls.{name}",
         "ACLs are off: policies alone decide, and every object is the account's.",
-        for_each=for_each,
+        **repeated,
         bucket=ident,
         rule={"object_ownership": "BucketOwnerEnforced"},
     )
     versioning = module.resource(
         f"aws_s3_bucket_versioning.{name}",
         "What is overwritten or deleted can be had back.",
-        for_each=for_each,
+        **repeated,
         bucket=ident,
         versioning_configuration={"status": "Enabled"},
     )
-    _encryption(module, name, for_each, ident, kms_key_arn)
+    _encryption(module, name, repeated, ident, kms_key_arn)
     policies = module.resource(
         f"aws_s3_bucket_policy.{name}",
         "What nobody may do here, the account's administrators included.",
-        for_each=for_each,
+        **repeated,
         bucket=ident,
         policy=policy([*_denials(arn, kms_key_arn), *statements(arn)]),
         # S3 answers a conflict when both are put at the same time.
@@ -85,14 +88,14 @@ def private_bucket(
     module.resource(
         f"aws_s3_bucket_notification.{name}",
         "Every event goes to EventBridge, where any area can subscribe.",
-        for_each=for_each,
+        **repeated,
         bucket=ident,
         eventbridge=True,
     )
     return Bucket(made, versioning, policies)
 
 
-def _encryption(module: ModuleBuilder, name: str, for_each: Expr | None, ident: Expr, key: Expr | None) -> None:
+def _encryption(module: ModuleBuilder, name: str, repeated: dict[str, Any], ident: Expr, key: Expr | None) -> None:
     default: dict[str, Any] = {"sse_algorithm": "AES256"}
     if key is not None:
         default = {"sse_algorithm": "aws:kms", "kms_master_key_id": key}
@@ -101,7 +104,7 @@ def _encryption(module: ModuleBuilder, name: str, for_each: Expr | None, ident: 
         "Encrypted with the platform's key; a bucket key keeps the calls to KMS, and their price, low."
         if key is not None
         else "Encrypted with S3's own keys.",
-        for_each=for_each,
+        **repeated,
         bucket=ident,
         rule={"bucket_key_enabled": key is not None or None, "apply_server_side_encryption_by_default": default},
     )

@@ -1,0 +1,131 @@
+"""EKS clusters, for aws_eks_cluster.
+
+moto 5.2.5 gives every cluster the same OIDC issuer and no security group, forgets the access configuration, upgrade
+policy and zonal shift (CreateCluster), replaces the whole VPC configuration and answers without an update
+(UpdateClusterConfig), and has no UpdateClusterVersion.
+"""
+
+from __future__ import annotations
+
+import time
+from typing import Any
+
+from mendixctl.emulator.extensions.operations import Call, Operation, OperationError, Record, identifier, unique
+
+NETWORK = {"serviceIpv4Cidr": "172.20.0.0/16", "ipFamily": "ipv4", "elasticLoadBalancing": {"enabled": False}}
+
+
+def install() -> None:
+    """Mend what a new cluster is, and what goes with it."""
+    from moto.eks.responses import EKSResponse
+
+    create, delete = EKSResponse.create_cluster, EKSResponse.delete_cluster
+
+    def create_cluster(self: Any) -> Any:
+        answer = create(self)
+        _complete(self.eks_backend.clusters[self._get_param("name")], self)
+        return answer
+
+    def delete_cluster(self: Any) -> Any:
+        cluster = self.eks_backend.clusters.get(self._get_param("name"))
+        answer = delete(self)
+        _ec2(self.eks_backend).delete_security_group(group_id=cluster.resources_vpc_config["clusterSecurityGroupId"])
+        return answer
+
+    EKSResponse.create_cluster = create_cluster  # type: ignore[method-assign]
+    EKSResponse.delete_cluster = delete_cluster  # type: ignore[method-assign]
+
+
+def backend(call: Call) -> Any:
+    """moto's EKS of the call's account and region."""
+    from moto.eks.models import eks_backends
+
+    return eks_backends[call.account][call.region]
+
+
+def cluster_of(call: Call, name: str) -> Any:
+    """moto's cluster.
+
+    Raises:
+        OperationError: there is none.
+    """
+    found = backend(call).clusters.get(name)
+    if found is None:
+        raise OperationError("ResourceNotFoundException", f"No cluster found for name: {name}.", 404)
+    return found
+
+
+def operations() -> dict[str, Operation]:
+    """What moto lacks, or answers so that the provider cannot use it."""
+    return {"UpdateClusterConfig": _update_config, "UpdateClusterVersion": _update_version}
+
+
+def updated(kind: str, **values: Any) -> Record:
+    """The answer to an update that is over at once."""
+    update = {"id": unique(), "status": "Successful", "type": kind, "createdAt": time.time(), "errors": [], **values}
+    return {"update": update}
+
+
+def minor(version: str) -> int:
+    """The minor number of a Kubernetes version."""
+    return int(version.split(".")[1])
+
+
+def _ec2(of: Any) -> Any:
+    from moto.ec2.models import ec2_backends
+
+    return ec2_backends[of.account_id][of.region_name]
+
+
+def _complete(cluster: Any, response: Any) -> None:
+    ec2 = _ec2(response.eks_backend)
+    sent = response._get_param("accessConfig") or {}
+    cluster.access_config = {
+        "authenticationMode": sent.get("authenticationMode", "CONFIG_MAP"),
+        "bootstrapClusterCreatorAdminPermissions": sent.get("bootstrapClusterCreatorAdminPermissions", True),
+    }
+    cluster.upgrade_policy = response._get_param("upgradePolicy") or {"supportType": "EXTENDED"}
+    cluster.zonal_shift_config = response._get_param("zonalShiftConfig") or {"enabled": False}
+    cluster.kubernetes_network_config = {**NETWORK, **(response._get_param("kubernetesNetworkConfig") or {})}
+    issuer = identifier("", 32).upper()
+    region = response.eks_backend.region_name
+    cluster.identity = {"oidc": {"issuer": f"https://oidc.eks.{region}.amazonaws.com/id/{issuer}"}}
+    cluster.endpoint = f"https://{issuer}.gr7.{region}.eks.amazonaws.com"
+    network = dict(cluster.resources_vpc_config)
+    subnet = ec2.get_subnet(network["subnetIds"][0])
+    name = f"eks-cluster-sg-{cluster.name}-{identifier('', 9)}"
+    group = ec2.create_security_group(name, "EKS created security group", vpc_id=subnet.vpc_id)
+    network.setdefault("endpointPublicAccess", True)
+    network.setdefault("endpointPrivateAccess", False)
+    network["publicAccessCidrs"] = network.get("publicAccessCidrs") or ["0.0.0.0/0"]
+    cluster.resources_vpc_config = {**network, "clusterSecurityGroupId": group.id, "vpcId": subnet.vpc_id}
+
+
+def _update_config(call: Call) -> Record:
+    cluster = cluster_of(call, call["name"])
+    if call.get("resourcesVpcConfig"):
+        cluster.resources_vpc_config = {**cluster.resources_vpc_config, **call["resourcesVpcConfig"]}
+    if call.get("logging"):
+        cluster.logging = call["logging"]
+    if call.get("accessConfig"):
+        cluster.access_config = {**cluster.access_config, **call["accessConfig"]}
+    for name, attribute in (("upgradePolicy", "upgrade_policy"), ("zonalShiftConfig", "zonal_shift_config")):
+        if call.get(name):
+            setattr(cluster, attribute, call[name])
+    return updated("VpcConfigUpdate" if call.get("resourcesVpcConfig") else "LoggingUpdate")
+
+
+def _update_version(call: Call) -> Record:
+    cluster = cluster_of(call, call["name"])
+    step = minor(call["version"]) - minor(cluster.version)
+    if step not in (-1, 1):
+        message = f"Unsupported Kubernetes minor version update from {cluster.version} to {call['version']}"
+        raise OperationError("InvalidParameterException", message)
+    ahead = [
+        group.nodegroup_name for group in cluster.nodegroups.values() if minor(group.version) > minor(call["version"])
+    ]
+    if ahead:
+        message = f"Kubelet version of nodegroups is ahead of {call['version']}: {', '.join(ahead)}"
+        raise OperationError("InvalidRequestException", message)
+    cluster.version = call["version"]
+    return updated("VersionUpdate")

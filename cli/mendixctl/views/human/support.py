@@ -1,0 +1,48 @@
+"""How long versions are supported, for people: a table, and how old the knowledge is."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import TYPE_CHECKING
+
+from mendixctl.views.human.screen import Piece, Screen
+from mendixctl.views.text import plural
+
+if TYPE_CHECKING:
+    from mendixctl.engine.support import SupportedVersion, SupportResult
+
+STATUSES = {"standard": "green", "extended": "yellow", "ended": "bold red", "unknown": "yellow"}
+NONE = "-"
+
+
+def table(screen: Screen, result: SupportResult) -> None:
+    """Every version in use; where the file does not say it, that it is a default."""
+    if result.rows:
+        headings = ["component", "where", "version", "status", "standard until", "extended until", "days left"]
+        screen.table(headings, [_row(one, result.warn_days) for one in result.rows])
+        screen.blank()
+    else:
+        screen.line(f"{result.environment} uses nothing whose support is known.")
+    age = (result.today - result.as_of).days
+    old = f", {plural(age, 'day')} before {result.today}" if age > 0 else ""
+    operator = result.operator
+    screen.line((f"{operator.title} {operator.version}, for Kubernetes up to {operator.kubernetes}.", "dim"))
+    screen.line((f"As of {result.as_of}{old}; --json names the sources.", "dim"))
+
+
+def _row(one: SupportedVersion, warn_days: int) -> list[Piece]:
+    where = "default" if one.is_default else f"line {one.location.line}"
+    soon = one.days_left is not None and one.days_left <= warn_days
+    return [
+        one.title,
+        f"{one.path} ({where})",
+        f"{one.version} {one.label}" if one.label in ("LTS", "MTS", "monthly") else one.version,
+        (str(one.status), STATUSES[str(one.status)]),
+        _day(one.standard, planned=one.planned),
+        _day(one.extended, planned=False),
+        (f"{one.days_left:,}", "bold yellow" if soon else "") if one.days_left is not None else NONE,
+    ]
+
+
+def _day(last: date | None, *, planned: bool) -> str:
+    return NONE if last is None else f"{last} (planned)" if planned else str(last)

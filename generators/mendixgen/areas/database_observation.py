@@ -1,0 +1,157 @@
+"""What is seen of the databases: their logs, enhanced monitoring, and the events that RDS reports."""
+
+from __future__ import annotations
+
+from mendixgen.authoring.constructs.policy import allow, deny, policy, trust_of_service
+from mendixgen.authoring.expression import Expr, call, each, expr
+from mendixgen.authoring.module import ModuleBuilder
+
+
+def observation(module: ModuleBuilder, instances: Expr, replicas: Expr) -> dict[str, Expr]:
+    """Add the log groups and the role of enhanced monitoring."""
+    var = module.var
+    module.section("Logs and monitoring")
+    log_groups = module.local(
+        "log_groups",
+        expr(
+            f"""merge([
+              for it in concat(values({instances}), values({replicas})) : {{
+                for log in it.logs : "${{it.identifier}}/${{log}}" => it.log_retention_days
+              }}
+            ]...)"""
+        ),
+        "How long the logs of each instance and replica are kept, in days.",
+    )
+    logs = module.resource(
+        "aws_cloudwatch_log_group.this",
+        "Where RDS puts logs. It would make the groups itself, but without encryption and for ever.",
+        for_each=log_groups,
+        name=f"/aws/rds/instance/{each.key}",
+        retention_in_days=each.value,
+        kms_key_id=var.logs_key_arn,
+    )
+    role = module.resource(
+        "aws_iam_role.monitoring",
+        "What RDS works as when it delivers the measurements of the operating systems.",
+        name=f"{var.environment}-database-monitoring",
+        description="RDS delivers enhanced monitoring of the environment's databases.",
+        assume_role_policy=trust_of_service(
+            "monitoring.rds.amazonaws.com",
+            var.account,
+            f"arn:{var.partition}:rds:{var.region}:{var.account}:db:{var.environment}-*",
+        ),
+        permissions_boundary=var.boundary_arn,
+    )
+    group = f"arn:{var.partition}:logs:{var.region}:{var.account}:log-group:RDSOSMetrics"
+    permissions = module.resource(
+        "aws_iam_role_policy.monitoring",
+        "The one log group that RDS puts them in, for all instances of the account.",
+        name="monitoring",
+        role=role.id,
+        policy=policy(
+            [
+                allow("MakeTheLogGroup", ["logs:CreateLogGroup", "logs:PutRetentionPolicy"], f"{group}*"),
+                allow("FindLogStreams", ["logs:DescribeLogStreams"], f"{group}:*"),
+                allow(
+                    "WriteLogStreams",
+                    ["logs:CreateLogStream", "logs:PutLogEvents", "logs:GetLogEvents"],
+                    f"{group}:log-stream:*",
+                ),
+            ]
+        ),
+    )
+    return {"logs": logs, "role": role, "permissions": permissions}
+
+
+def events(module: ModuleBuilder, instances: Expr, replicas: Expr, groups: Expr) -> None:
+    """Add the topic of events and its subscriptions; ``groups`` are the parameter groups."""
+    var = module.var
+    module.section("Events")
+    topic = module.resource(
+        "aws_sns_topic.this",
+        "What RDS reports of the environment's databases.",
+        name=f"{var.environment}-database-events",
+        kms_master_key_id=var.logs_key_arn,
+        tags={"Name": f"{var.environment}-database-events"},
+    )
+    here = f"arn:{var.partition}:rds:{var.region}:{var.account}"
+    policies = module.resource(
+        "aws_sns_topic_policy.this",
+        "RDS may publish for this environment, over TLS; nobody else.",
+        arn=topic.arn,
+        policy=policy(
+            [
+                allow(
+                    "PublishEvents",
+                    ["sns:Publish"],
+                    topic.arn,
+                    principal={"Service": "events.rds.amazonaws.com"},
+                    condition={
+                        "StringEquals": {"aws:SourceAccount": var.account},
+                        "ArnLike": {"aws:SourceArn": f"{here}:*:{var.environment}-*"},
+                    },
+                ),
+                deny(
+                    "OnlyOverTls",
+                    ["sns:Publish"],
+                    topic.arn,
+                    principal="*",
+                    condition={"Bool": {"aws:SecureTransport": "false"}},
+                ),
+            ]
+        ),
+    )
+    module.resource(
+        "aws_sns_topic_subscription.emails",
+        "Who gets them by mail.",
+        for_each=call("toset", var.events.emails),
+        topic_arn=topic.arn,
+        protocol="email",
+        endpoint=each.value,
+    )
+    subscriptions = module.local(
+        "subscriptions",
+        expr(
+            f"""{{
+              instances = {{
+                source     = "db-instance"
+                ids        = [for it in concat(values({instances}), values({replicas})) : it.identifier]
+                categories = {var.events.categories}
+              }}
+              parameters = {{
+                source     = "db-parameter-group"
+                ids        = [for name, it in {instances} : it.parameter_group]
+                categories = ["configuration change"]
+              }}
+              proxies = {{
+                source     = "db-proxy"
+                ids        = [for name, it in {instances} : it.identifier if it.proxy != null]
+                categories = ["configuration change", "deletion", "failure"]
+              }}
+            }}"""
+        ),
+        "What is reported of what. RDS knows no environments, so the sources are listed one by one.",
+    )
+    module.resource(
+        "aws_db_event_subscription.this",
+        "One for each type of source that there is; a list without names would mean all of the account.",
+        for_each=expr(
+            f"""{{
+              for name, subscription in {subscriptions} : name => subscription
+              if length(subscription.ids) > 0
+            }}"""
+        ),
+        name=f"{var.environment}-database-{each.key}",
+        sns_topic=topic.arn,
+        source_type=each.value.source,
+        source_ids=each.value.ids,
+        event_categories=each.value.categories,
+        tags={"Name": f"{var.environment}-database-{each.key}"},
+        depends_on=[
+            policies,
+            groups,
+            expr("aws_db_instance.this"),
+            expr("aws_db_instance.replica"),
+            expr("aws_db_proxy.this"),
+        ],
+    )

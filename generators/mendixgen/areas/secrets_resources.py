@@ -1,0 +1,341 @@
+"""The secrets, the function that renews their values, and what happens when it fails.
+
+No value is in Terraform: the first one is made while Terraform applies, goes to AWS in a write-only argument, and
+stands neither in the plan nor in the state; all later ones are made by the function, or put by a person.
+
+Sources: Secrets Manager user guide, "Rotate AWS Secrets Manager secrets", "Resource-based policies", "Match events
+with Amazon EventBridge"; API reference, PutSecretValue (a version with a label of its own is never removed).
+"""
+
+from __future__ import annotations
+
+from mendixgen import functions
+from mendixgen.authoring.constructs.policy import allow, deny, policy
+from mendixgen.authoring.expression import Expr, dynamic, each, expr, jsonencode
+from mendixgen.authoring.module import ModuleBuilder
+
+FUNCTION = "rotate_secret"
+RUNTIME = "python3.13"
+
+
+def build(module: ModuleBuilder) -> None:
+    """Add everything of the area."""
+    function, suffix = _names(module)
+    secret, first = _secrets(module)
+    topic = _topic(module)
+    role = _role(module, function, suffix, topic)
+    _function(module, function, role, topic)
+    _policies(module, secret, first, role)
+    _rotation(module, secret)
+    _alarms(module, topic)
+
+
+def _names(module: ModuleBuilder) -> tuple[Expr, Expr]:
+    var = module.var
+    suffix = module.local(
+        "dns_suffix",
+        expr(f'{var.partition} == "aws-cn" ? "amazonaws.com.cn" : "amazonaws.com"'),
+        "What the names of regional services end in.",
+    )
+    function = module.local(
+        "function_name", f"{var.environment}-rotate-secret", "Name of the function and of its role."
+    )
+    return function, suffix
+
+
+def _secrets(module: ModuleBuilder) -> tuple[Expr, Expr]:
+    var = module.var
+    module.section("Secrets")
+    secret = module.resource(
+        "aws_secretsmanager_secret.this",
+        "What is secret, by its name. A deleted one can be brought back until its recovery window ends.",
+        for_each=var.entries,
+        name=f"{var.environment}/{each.key}",
+        description=each.value.description,
+        kms_key_id=var.kms_key_arn,
+        recovery_window_in_days=expr(f"{var.teardown} ? 0 : {var.recovery_days}"),
+        replica=dynamic(
+            for_each=var.replicas,
+            content={"region": expr("replica.value.region"), "kms_key_id": expr("replica.value.key_arn")},
+        ),
+        tags={
+            "Name": f"{var.environment}/{each.key}",
+            "value-length": each.value.length,
+            "value-characters": each.value.characters,
+        },
+    )
+    first = module.resource(
+        "aws_secretsmanager_secret_version.first",
+        "The first value: random, made while it is applied, and never in a plan or a state. Its own label keeps this"
+        " version when newer ones come: were it removed, the next apply would put it again, over the newer ones.",
+        for_each=secret,
+        secret_id=each.value.id,
+        secret_string_wo=expr("sha256(uuid())"),
+        secret_string_wo_version=1,
+        version_stages=["AWSCURRENT", "FIRST"],
+        lifecycle={"ignore_changes": [expr("version_stages")]},
+    )
+    return secret, first
+
+
+def _topic(module: ModuleBuilder) -> Expr:
+    var = module.var
+    module.section("Notifications")
+    topic = module.resource(
+        "aws_sns_topic.rotation",
+        "Where failed rotations are told.",
+        name=f"{var.environment}-secret-rotation",
+        kms_master_key_id=var.logs_key_arn,
+        tags={"Name": f"{var.environment}-secret-rotation"},
+    )
+    own = {"StringEquals": {"aws:SourceAccount": var.account}}
+    module.resource(
+        "aws_sns_topic_policy.rotation",
+        "Alarms and events of this account publish, and only over TLS.",
+        arn=topic.arn,
+        policy=policy(
+            [
+                allow(
+                    "PublishAlarms",
+                    ["sns:Publish"],
+                    topic.arn,
+                    principal={"Service": ["cloudwatch.amazonaws.com", "events.amazonaws.com"]},
+                    condition=own,
+                ),
+                deny(
+                    "OnlyOverTls",
+                    ["sns:Publish"],
+                    topic.arn,
+                    principal="*",
+                    condition={"Bool": {"aws:SecureTransport": "false"}},
+                ),
+            ]
+        ),
+    )
+    module.resource(
+        "aws_sns_topic_subscription.mail",
+        "Who gets a mail; SNS asks each address once whether it wants to.",
+        for_each=expr(f"toset({var.notify})"),
+        topic_arn=topic.arn,
+        protocol="email",
+        endpoint=each.value,
+    )
+    return topic
+
+
+def _role(module: ModuleBuilder, function: Expr, suffix: Expr, topic: Expr) -> Expr:
+    var = module.var
+    module.section("Rotation function")
+    here = f"{var.region}:{var.account}"
+    log = module.resource(
+        "aws_cloudwatch_log_group.rotation",
+        "What the function did; never a value.",
+        name=f"/aws/lambda/{function}",
+        retention_in_days=var.log_retention_days,
+        kms_key_id=var.logs_key_arn,
+        tags={"Name": f"/aws/lambda/{function}"},
+    )
+    role = module.resource(
+        "aws_iam_role.rotation",
+        "What the function works as.",
+        name=function,
+        description=f"Renews the values of the secrets of {var.environment}.",
+        # Lambda assumes the role for the function itself, and sends no source account with it.
+        assume_role_policy=policy([allow("Assume", ["sts:AssumeRole"], principal={"Service": "lambda.amazonaws.com"})]),
+        permissions_boundary=var.boundary_arn,
+        tags={"Name": function},
+    )
+    secrets = f"arn:{var.partition}:secretsmanager:{here}:secret:{var.environment}/*"
+    via = {"StringEquals": {"kms:ViaService": f"secretsmanager.{var.region}.{suffix}"}}
+    via_topic = {"StringEquals": {"kms:ViaService": f"sns.{var.region}.{suffix}"}}
+    module.resource(
+        "aws_iam_role_policy.rotation",
+        "The environment's secrets, their key, its log, and the topic for what failed. Nothing else.",
+        name="rotation",
+        role=role.id,
+        policy=policy(
+            [
+                allow(
+                    "RenewSecrets",
+                    [
+                        "secretsmanager:DescribeSecret",
+                        "secretsmanager:GetSecretValue",
+                        "secretsmanager:PutSecretValue",
+                        "secretsmanager:UpdateSecretVersionStage",
+                    ],
+                    secrets,
+                    # Only what is rotated by this very function: no other secret of the environment.
+                    condition={
+                        "ArnEquals": {
+                            "secretsmanager:resource/AllowRotationLambdaArn": (
+                                f"arn:{var.partition}:lambda:{here}:function:{function}"
+                            )
+                        }
+                    },
+                ),
+                allow("MakeRandomValues", ["secretsmanager:GetRandomPassword"], "*"),
+                allow("UseTheKey", ["kms:Decrypt", "kms:GenerateDataKey"], var.kms_key_arn, condition=via),
+                allow("WriteLogs", ["logs:CreateLogStream", "logs:PutLogEvents"], f"{log.arn}:*"),
+                allow("TellFailures", ["sns:Publish"], topic.arn),
+                allow("EncryptFailures", ["kms:Decrypt", "kms:GenerateDataKey"], var.logs_key_arn, condition=via_topic),
+                allow("Trace", ["xray:PutTraceSegments", "xray:PutTelemetryRecords"], "*"),
+            ]
+        ),
+    )
+    return role
+
+
+def _function(module: ModuleBuilder, function: Expr, role: Expr, topic: Expr) -> None:
+    var = module.var
+    module.file(f"{FUNCTION}.py", functions.source(FUNCTION))
+    package = module.file(f"{FUNCTION}.zip", functions.archive(FUNCTION))
+    made = module.resource(
+        "aws_lambda_function.rotation",
+        f"Renews a value in the four steps of Secrets Manager. Its code, {FUNCTION}.py, is all that is in the archive.",
+        function_name=function,
+        description=f"Renews the values of the secrets of {var.environment}",
+        filename=package,
+        source_code_hash=expr(f"filebase64sha256({package})"),
+        handler=f"{FUNCTION}.handler",
+        runtime=RUNTIME,
+        architectures=["arm64"],
+        memory_size=128,
+        timeout=60,
+        role=role.arn,
+        dead_letter_config={"target_arn": topic.arn},
+        logging_config={"log_format": "JSON", "log_group": expr("aws_cloudwatch_log_group.rotation.name")},
+        tracing_config={"mode": "Active"},
+        tags={"Name": function},
+        depends_on=[expr("aws_iam_role_policy.rotation")],
+    )
+    module.resource(
+        "aws_lambda_permission.rotation",
+        "Secrets Manager calls it, for secrets of this account only.",
+        statement_id="SecretsManager",
+        action="lambda:InvokeFunction",
+        function_name=made.function_name,
+        principal="secretsmanager.amazonaws.com",
+        source_account=var.account,
+    )
+
+
+def _policies(module: ModuleBuilder, secret: Expr, first: Expr, role: Expr) -> None:
+    var = module.var
+    module.section("Readers")
+    readers = module.local(
+        "readers",
+        expr(
+            "{\nfor name, entry in var.entries : name => concat(\n"
+            f"[for reader in entry.readers : lookup(var.app_role_arns, reader, reader)],\n[{role.arn}],\n)\n}}"
+        ),
+        "ARNs of the roles that may read, by secret: of its readers (an application stands for its role), and of the"
+        " function.",
+    )
+    of_account = {"StringEquals": {"aws:PrincipalAccount": var.account}}
+    module.resource(
+        "aws_secretsmanager_secret_policy.this",
+        "Readers read, and nobody else: not even an administrator, whose IAM policies allow everything. The exception"
+        " is the first value by its version, which Terraform reads at every plan and which is worth nothing once there"
+        " is another. Roles are named in conditions, because a principal would stand for the role's internal id and"
+        " break when it is made anew.",
+        for_each=secret,
+        secret_arn=each.value.arn,
+        block_public_policy=True,
+        policy=policy(
+            [
+                allow(
+                    "ReadersRead",
+                    ["secretsmanager:DescribeSecret", "secretsmanager:GetSecretValue"],
+                    "*",
+                    principal={"AWS": "*"},
+                    condition={**of_account, "ArnEquals": {"aws:PrincipalArn": readers[each.key]}},
+                ),
+                deny(
+                    "NobodyElseReads",
+                    ["secretsmanager:GetSecretValue"],
+                    "*",
+                    principal="*",
+                    condition={
+                        "ArnNotEquals": {"aws:PrincipalArn": readers[each.key]},
+                        "StringNotEquals": {"secretsmanager:VersionId": first[each.key].version_id},
+                    },
+                ),
+            ]
+        ),
+    )
+
+
+def _rotation(module: ModuleBuilder, secret: Expr) -> None:
+    var = module.var
+    module.section("Rotation")
+    module.resource(
+        "aws_secretsmanager_secret_rotation.this",
+        "When values are renewed: at once, so that the first value is never the one in use, and then regularly.",
+        for_each=expr(f"{{ for name, entry in {var.entries} : name => entry if entry.rotate }}"),
+        secret_id=secret[each.key].id,
+        rotation_lambda_arn=expr("aws_lambda_function.rotation.arn"),
+        rotate_immediately=True,
+        rotation_rules={"automatically_after_days": expr(f"coalesce({each.value.rotation_days}, {var.rotation_days})")},
+        depends_on=[
+            expr("aws_lambda_permission.rotation"),
+            expr("aws_secretsmanager_secret_version.first"),
+            expr("aws_secretsmanager_secret_policy.this"),
+        ],
+    )
+
+
+def _alarms(module: ModuleBuilder, topic: Expr) -> None:
+    var = module.var
+    module.section("Alarms")
+    for name, metric, what in (
+        ("errors", "Errors", "A step of a rotation failed: the secret keeps its old value."),
+        ("throttles", "Throttles", "The rotation function could not run: too many secrets at once."),
+    ):
+        module.resource(
+            f"aws_cloudwatch_metric_alarm.{name}",
+            what,
+            alarm_name=f"{var.environment}-secret-rotation-{name}",
+            alarm_description=what,
+            namespace="AWS/Lambda",
+            metric_name=metric,
+            dimensions={"FunctionName": expr("aws_lambda_function.rotation.function_name")},
+            statistic="Sum",
+            period=300,
+            evaluation_periods=1,
+            comparison_operator="GreaterThanThreshold",
+            threshold=0,
+            treat_missing_data="notBreaching",
+            alarm_actions=[topic.arn],
+            ok_actions=[topic.arn],
+            tags={"Name": f"{var.environment}-secret-rotation-{name}"},
+        )
+    rule = module.resource(
+        "aws_cloudwatch_event_rule.failed",
+        "Secrets Manager's own word that a rotation failed, also where the function was never reached.",
+        name=f"{var.environment}-secret-rotation-failed",
+        description=f"A rotation of a secret of {var.environment} failed",
+        event_pattern=_pattern(module),
+        tags={"Name": f"{var.environment}-secret-rotation-failed"},
+    )
+    module.resource(
+        "aws_cloudwatch_event_target.failed",
+        "Tell it.",
+        rule=rule.name,
+        target_id="topic",
+        arn=topic.arn,
+    )
+
+
+def _pattern(module: ModuleBuilder) -> Expr:
+    var = module.var
+    arns = f"arn:{var.partition}:secretsmanager:{var.region}:{var.account}:secret:{var.environment}/"
+    return jsonencode(
+        {
+            "source": ["aws.secretsmanager"],
+            "detail-type": ["AWS Service Event via CloudTrail"],
+            "detail": {
+                "eventName": ["RotationAbandoned", "RotationFailed", "TestRotationFailed"],
+                "additionalEventData": {"SecretId": [{"prefix": arns}]},
+            },
+        }
+    )

@@ -1,0 +1,277 @@
+"""The cluster module on the emulator: made, changed in place, its nodes renewed, refused as EKS refuses, destroyed."""
+
+from __future__ import annotations
+
+import json
+import textwrap
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from mendixctl.emulator.control import Endpoint
+from mendixgen.areas.cluster import Cluster
+from tests.emulator.terraform_root import Root
+
+pytestmark = pytest.mark.emulator
+
+MODULE = Path(__file__).parents[2] / "modules" / "cluster" / Cluster.version
+AROUND = """
+terraform {
+  required_providers {
+    aws = {
+      source  = "hashicorp/aws"
+      version = ">= 5.99, < 6"
+    }
+  }
+}
+provider "aws" {
+  region = "eu-central-1"
+  default_tags {
+    tags = { environment = "dev", managed-by = "mendixctl" }
+  }
+}
+resource "aws_vpc" "this" {
+  cidr_block = "10.20.0.0/16"
+}
+resource "aws_subnet" "private" {
+  for_each          = { a = 0, b = 1, c = 2 }
+  vpc_id            = aws_vpc.this.id
+  availability_zone = "eu-central-1${each.key}"
+  cidr_block        = cidrsubnet("10.20.0.0/17", 3, each.value)
+}
+resource "aws_network_acl" "private" {
+  vpc_id = aws_vpc.this.id
+  lifecycle {
+    ignore_changes = [ingress]
+  }
+}
+resource "aws_security_group" "nodes" {
+  vpc_id = aws_vpc.this.id
+  lifecycle {
+    ignore_changes = [ingress, egress]
+  }
+}
+resource "aws_kms_key" "this" {}
+resource "aws_iam_role" "this" {
+  for_each           = toset(["cluster", "node", "admin", "auditor", "ebs-csi"])
+  name               = "dev-${each.key}"
+  assume_role_policy = jsonencode({ Version = "2012-10-17", Statement = [] })
+}
+module "cluster" {
+  source                  = "MODULE"
+  environment             = "dev"
+  account                 = "123456789012"
+  partition               = "aws"
+  vpc_id                  = aws_vpc.this.id
+  private_subnets         = { for zone, subnet in aws_subnet.private : zone => subnet.id }
+  private_network_acl_id  = aws_network_acl.private.id
+  nodes_security_group_id = aws_security_group.nodes.id
+  cluster_key_arn         = aws_kms_key.this.arn
+  logs_key_arn            = aws_kms_key.this.arn
+  cluster_role_arn        = aws_iam_role.this["cluster"].arn
+  node_role_arn           = aws_iam_role.this["node"].arn
+  admin_role_arn          = aws_iam_role.this["admin"].arn
+  auditor_role_arn        = aws_iam_role.this["auditor"].arn
+  workload_role_arns      = { ebs-csi = aws_iam_role.this["ebs-csi"].arn }
+SETTINGS
+}
+output "cluster" {
+  value = module.cluster
+}
+"""
+SYSTEM: dict[str, Any] = {"min": 3, "max": 6}
+APPS: dict[str, Any] = {
+    "instance_types": ["m7i.xlarge", "m6i.xlarge"],
+    "min": 3,
+    "max": 24,
+    "scaling": {
+        "cpu_target": 60,
+        "steps": [{"above": 80, "add": 2}, {"above": 90, "add": 4}],
+        "schedules": [{"name": "office-hours", "cron": "0 7 * * 1-5", "timezone": "Europe/Berlin", "min": 6}],
+    },
+}
+BATCH: dict[str, Any] = {
+    "capacity": "spot",
+    "instance_types": ["m7i.xlarge", "m6i.xlarge"],
+    "min": 0,
+    "max": 12,
+    "taints": ["workload=batch:NoSchedule"],
+}
+FIRST: dict[str, Any] = {
+    "kubernetes_version": "1.35",
+    "admins": ["arn:aws:iam::123456789012:role/platform-admin"],
+    "node_groups": {"system": SYSTEM, "apps": APPS, "batch": BATCH},
+}
+
+
+def write(root: Root, **settings: Any) -> None:
+    """The root's module from now on has these settings."""
+    given = "\n".join(f"  {name} = {json.dumps(value)}" for name, value in settings.items())
+    (root.folder / "main.tf").write_text(
+        textwrap.dedent(AROUND).replace("MODULE", str(MODULE)).replace("SETTINGS", given)
+    )
+
+
+@pytest.fixture
+def root(tmp_path: Path, emulator: Endpoint) -> Root:
+    folder = tmp_path / "root"
+    folder.mkdir()
+    made = Root(folder, emulator)
+    write(made, **FIRST)
+    made.run("init", "-input=false")
+    return made
+
+
+def planned(root: Root) -> dict[str, tuple[str, ...]]:
+    """What a plan would do to the module; what is only read back in another form (null as "") is no change."""
+    return {
+        address.removeprefix("module.cluster."): actions
+        for address, actions in root.changes().items()
+        if actions[0] != "drift"
+    }
+
+
+def outputs(root: Root) -> dict[str, Any]:
+    found: dict[str, Any] = json.loads(root.run("output", "-json").stdout)["cluster"]["value"]
+    return found
+
+
+def values(root: Root) -> dict[str, dict[str, Any]]:
+    """What the state has of the module's resources, by address."""
+    state = json.loads(root.run("show", "-json").stdout)
+    (module,) = state["values"]["root_module"]["child_modules"]
+    return {it["address"].removeprefix("module.cluster."): it["values"] for it in module["resources"]}
+
+
+def test_life_of_the_cluster(root: Root) -> None:
+    root.apply()
+    assert planned(root) == {}
+    before, made = outputs(root), values(root)
+    assert made["aws_eks_cluster.this"]["vpc_config"][0]["endpoint_public_access"] is False
+    assert made["aws_eks_cluster.this"]["upgrade_policy"] == [{"support_type": "STANDARD"}]
+    assert not before["oidc_issuer"].startswith("https://")
+    assert made["aws_iam_openid_connect_provider.this"]["url"] == before["oidc_issuer"]
+    csi = made['aws_eks_addon.after_nodes["aws-ebs-csi-driver"]']["pod_identity_association"]
+    assert [it["service_account"] for it in csi] == ["ebs-csi-controller-sa"]
+    assert made['aws_eks_node_group.this["batch"]']["taint"] == [
+        {"effect": "NO_SCHEDULE", "key": "workload", "value": "batch"}
+    ]
+    template = made['aws_launch_template.this["apps"]']
+    tags = {"area": "cluster", "environment": "dev", "managed-by": "mendixctl", "Name": "dev-apps"}
+    assert [(it["resource_type"], it["tags"]) for it in template["tag_specifications"]] == [
+        ("instance", tags),
+        ("volume", tags),
+    ]
+    asg = before["node_groups"]["apps"]["asg_name"]
+    policy = made['aws_autoscaling_policy.steps["apps"]']
+    assert policy["autoscaling_group_name"] == asg
+    assert policy["estimated_instance_warmup"] == 300
+    assert [
+        (it["metric_interval_lower_bound"], it["metric_interval_upper_bound"], it["scaling_adjustment"])
+        for it in sorted(policy["step_adjustment"], key=lambda it: int(it["metric_interval_lower_bound"]))
+    ] == [("0", "10", 2), ("10", "", 4)]
+    assert made['aws_cloudwatch_metric_alarm.steps["apps"]']["threshold"] == 80
+    assert set(made) >= {'aws_autoscaling_policy.wake["batch"]', 'aws_autoscaling_schedule.this["apps-office-hours"]'}
+    assert 'aws_autoscaling_policy.wake["apps"]' not in made
+
+    # In place: the control plane first, then add-ons and nodes; sizes, labels, taints, steps, who reaches the API.
+    apps = {
+        **APPS,
+        "max": 30,
+        "labels": {"team": "crm"},
+        "disk": {"size_gb": 80},
+        "update": {"max_unavailable": 1},
+        "scaling": {**APPS["scaling"], "steps": [{"above": 75, "add": 1}], "step_in": {"below": 20}},
+    }
+    write(
+        root,
+        **{
+            **FIRST,
+            "kubernetes_version": "1.36",
+            "endpoint": "restricted",
+            "allow_from": ["203.0.113.0/24"],
+            "private_allow_from": ["10.99.0.0/16"],
+            "zonal_shift": False,
+            "support": "extended",
+            "node_groups": {"system": {**SYSTEM, "version": "1.35"}, "apps": apps, "batch": {**BATCH, "taints": []}},
+        },
+    )
+    changes = planned(root)
+    assert {address for address, actions in changes.items() if "delete" in actions} == set()
+    assert {address for address, actions in changes.items() if actions == ("update",)} == {
+        "aws_eks_cluster.this",
+        'aws_eks_addon.before_nodes["kube-proxy"]',
+        'aws_eks_addon.after_nodes["coredns"]',
+        'aws_launch_template.this["apps"]',
+        'aws_eks_node_group.this["apps"]',
+        'aws_eks_node_group.this["batch"]',
+        'aws_autoscaling_policy.steps["apps"]',
+        'aws_cloudwatch_metric_alarm.steps["apps"]',
+    }
+    root.apply()
+    assert planned(root) == {}
+    after = outputs(root)
+    assert after["node_groups"] == before["node_groups"]
+    assert (after["version"], after["endpoint"]) == ("1.36", before["endpoint"])
+    changed = values(root)
+    assert changed['aws_eks_node_group.this["system"]']["version"] == "1.35"
+    assert changed['aws_eks_node_group.this["apps"]']["version"] == "1.36"
+
+    # New nodes beside the old ones; the autoscaler instead of CloudWatch.
+    write(
+        root,
+        **{
+            **FIRST,
+            "kubernetes_version": "1.36",
+            "node_groups": {
+                "system": {**SYSTEM, "ami": "bottlerocket"},
+                "apps": {**APPS, "scaling": {"driver": "cluster-autoscaler"}},
+            },
+        },
+    )
+    changes = planned(root)
+    assert changes['aws_eks_node_group.this["system"]'] == ("create", "delete")
+    assert changes['aws_eks_node_group.this["batch"]'] == ("delete",)
+    assert changes['aws_eks_node_group.this["apps"]'] == ("update",)
+    root.apply()
+    assert planned(root) == {}
+    left = values(root)
+    assert not [it for it in left if it.startswith("aws_autoscaling_policy.") and '"apps"' in it]
+    assert left['aws_autoscaling_group_tag.cluster_autoscaler["apps"]']["tag"][0]["value"] == "dev"
+    assert outputs(root)["autoscaler_groups"] == ["apps"]
+    assert [it["device_name"] for it in left['aws_launch_template.this["system"]']["block_device_mappings"]] == [
+        "/dev/xvda",
+        "/dev/xvdb",
+    ]
+
+    root.destroy()
+    assert root.addresses() == set()
+
+
+def test_what_eks_refuses_is_refused(root: Root) -> None:
+    small = {"kubernetes_version": "1.35", "node_groups": {"system": SYSTEM}}
+    write(root, **small)
+    root.apply()
+    for settings, words in (
+        ({"kubernetes_version": "1.37"}, "pins no"),
+        ({"endpoint": "restricted"}, "A restricted endpoint needs allow_from"),
+        ({"node_groups": {"system": {**SYSTEM, "zones": ["f"]}}}, "that the network does not have"),
+        ({"node_groups": {"system": {"min": 7, "max": 6}}}, "a min above its max"),
+        ({"node_groups": {"system": {"scaling": {"cpu_target": 5}}}}, "cpu_target must be"),
+    ):
+        write(root, **{**small, **settings})
+        done = root.run("plan", "-input=false", codes=(1,))
+        assert words in " ".join((done.stdout + done.stderr).replace("│", " ").split()), settings
+
+    # More than the nodes that there are now, and two minor versions at once.
+    for settings, words in (
+        (
+            {"node_groups": {"system": {"min": 4, "max": 6}}},
+            "can't be greater than desired size 3",
+        ),
+        ({"kubernetes_version": "1.33"}, "Unsupported Kubernetes minor version update from 1.35 to 1.33"),
+    ):
+        write(root, **{**small, **settings})
+        done = root.run("apply", "-auto-approve", "-input=false", codes=(1,))
+        assert words in " ".join((done.stdout + done.stderr).replace("│", " ").split()), settings

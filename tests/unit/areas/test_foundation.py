@@ -1,0 +1,163 @@
+"""The keys of a foundation: their defaults, bounds and refusals; and what the deployer can and cannot do."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from pydantic import ValidationError
+
+from mendixgen.areas import foundation_grants as grants
+from mendixgen.areas.contract import Header
+from mendixgen.areas.foundation import Foundation
+from mendixgen.areas.foundation_config import RULES
+from mendixgen.areas.foundation_resources import STANDARDS
+from mendixgen.areas.registry import AREAS, FOUNDATIONS, area
+from mendixgen.authoring.build import collect
+from mendixgen.authoring.expression import render
+
+HEADER = Header("foundation", "eu-central-1", "123456789012", "aws", "")
+GITHUB = {"repositories": ["example/mendix-platform"]}
+MODULES = Path(__file__).parents[3] / "modules"
+
+
+def section(**values: Any) -> Any:
+    return Foundation.Inputs.model_validate_json(json.dumps(values))
+
+
+def said(header: Header = HEADER, **values: Any) -> list[tuple[tuple[str | int, ...], str]]:
+    return [(check.path, check.code) for check in Foundation.check(section(**values), header)]
+
+
+def resource(address: str) -> Any:
+    return next(it for it in collect(Foundation).resources if it.address == address)
+
+
+def test_by_default_everything_watches_and_nobody_deploys() -> None:
+    found = section()
+    assert (found.ebs_encryption, found.guardduty, found.config_rules, found.inspector) == (True, True, True, True)
+    assert found.ci is None
+    assert found.security_hub.standards == ["cis", "fsbp"]
+    assert found.access_analyzer.model_dump() == {"external": True, "unused": True, "unused_after_days": 90}
+    assert found.password_policy.model_dump() == {"min_length": 16, "reuse_prevention": 24, "max_age_days": 90}
+    assert said() == []
+
+
+@pytest.mark.parametrize(
+    ("values", "place"),
+    [
+        ({"password_policy": {"min_length": 7}}, ("password_policy", "min_length")),
+        ({"password_policy": {"reuse_prevention": 25}}, ("password_policy", "reuse_prevention")),
+        ({"password_policy": {"max_age_days": 0}}, ("password_policy", "max_age_days")),
+        ({"access_analyzer": {"unused_after_days": 366}}, ("access_analyzer", "unused_after_days")),
+        ({"security_hub": {"standards": ["hipaa"]}}, ("security_hub", "standards", 0)),
+        ({"registry_scanning": "deep"}, ("registry_scanning",)),
+        ({"guardduty": "yes"}, ("guardduty",)),
+        ({"ci": {"github": {"repositories": []}}}, ("ci", "github", "repositories")),
+        ({"ci": {"github": {"repositories": ["*/*"]}}}, ("ci", "github", "repositories", 0)),
+        ({"ci": {"github": {**GITHUB, "branches": ["*"]}}}, ("ci", "github", "branches", 0)),
+        ({"ci": {"gitlab": {"projects": ["platform"]}}}, ("ci", "gitlab", "projects", 0)),
+        ({"ci": {"gitlab": {"projects": ["a/b"], "host": "https://x"}}}, ("ci", "gitlab", "host")),
+        ({"ci": {"github": GITHUB, "environments": []}}, ("ci", "environments")),
+        ({"ci": {"github": GITHUB, "environments": ["*"]}}, ("ci", "environments", 0)),
+        ({"ci": {"github": GITHUB, "session_hours": 13}}, ("ci", "session_hours")),
+        ({"ci": {"github": GITHUB, "state_buckets": ["*"]}}, ("ci", "state_buckets", 0)),
+        ({"ci": {"github": GITHUB, "regions": ["*"]}}, ("ci", "regions", 0)),
+        ({"network": {}}, ("network",)),
+    ],
+)
+def test_what_is_out_of_bounds_is_refused_at_its_place(values: dict[str, Any], place: tuple[Any, ...]) -> None:
+    with pytest.raises(ValidationError) as refused:
+        section(**values)
+    assert refused.value.errors()[0]["loc"] == place
+
+
+def test_ci_without_anybody_is_refused() -> None:
+    assert said(ci={}) == [(("ci",), "MXS412")]
+    assert said(ci={"github": GITHUB}) == []
+    assert said(ci={"gitlab": {"projects": ["a/b"]}}) == []
+    assert said(ci={"github": {**GITHUB, "branches": []}}) == [(("ci", "github"), "MXS412")]
+    assert said(ci={"github": {**GITHUB, "branches": [], "environments": ["production"]}}) == []
+    assert said(ci={"gitlab": {"projects": ["a/b"], "branches": []}}) == [(("ci", "gitlab", "branches"), "MXS412")]
+
+
+def test_the_deployer_is_in_the_account_s_first_foundation_only() -> None:
+    assert said(ci={"github": GITHUB}, global_settings=False) == [(("ci",), "MXS412")]
+
+
+@pytest.mark.parametrize("name", ["prod", "prod-base"])
+def test_the_deployer_cannot_be_given_the_foundation_itself(name: str) -> None:
+    header = Header(name, "eu-central-1", "123456789012", "aws", "")
+    assert said(header, ci={"github": GITHUB, "environments": ["dev", "prod"]}) == [
+        (("ci", "environments", 1), "MXS412")
+    ]
+
+
+def test_enhanced_scanning_needs_inspector() -> None:
+    assert said(registry_scanning="enhanced", inspector=False) == [(("registry_scanning",), "MXS411")]
+    assert said(registry_scanning="basic", inspector=False) == []
+    assert said(registry_scanning="enhanced") == []
+
+
+def test_it_is_the_only_area_of_its_kind_and_the_registry_knows() -> None:
+    assert {name for name in AREAS if area(name).kind == "foundation"} == FOUNDATIONS == {"foundation"}
+
+
+def test_no_setting_of_a_foundation_is_one_way() -> None:
+    """A rollback merges one-way fields by section, and a foundation has none."""
+    manifest = json.loads((MODULES / "foundation" / Foundation.version / "module.json").read_text("utf-8"))
+    assert manifest["kind"] == "foundation"
+    assert "x-one-way" not in json.dumps(manifest["section"])
+
+
+def test_every_standard_has_an_arn_and_every_rule_an_identifier_and_a_text() -> None:
+    assert set(STANDARDS) == {"cis", "fsbp", "nist", "pci"}
+    assert all(identifier.isupper() and text.endswith(".") for identifier, text in RULES.values())
+    assert len({identifier for identifier, _ in RULES.values()}) == len(RULES)
+
+
+def test_roles_of_the_foundation_are_bounded() -> None:
+    roles = [it for it in collect(Foundation).resources if it.type == "aws_iam_role"]
+    assert [it.address for it in roles] == ["aws_iam_role.deployer"]
+    assert render(roles[0].arguments["permissions_boundary"]) == "aws_iam_policy.deployer_boundary[0].arn"
+
+
+def test_who_deploys_is_compared_whole_and_without_wildcards() -> None:
+    trust = render(resource("aws_iam_role.deployer").arguments["assume_role_policy"])
+    assert "StringEquals" in trust
+    assert "StringLike" not in trust
+    assert "*" not in trust
+
+
+def test_the_deployer_manages_no_service_whole_and_reads_no_content() -> None:
+    actions = {action for _, listed in grants.MANAGED.values() for action in listed}
+    actions |= {action for listed, _ in grants.GLOBAL.values() for action in listed}
+    assert not [action for action in actions if action.endswith(":*")]
+    assert not actions & set(grants.NEVER)
+    for content in ("s3:GetObject", "kms:Decrypt", "logs:GetLogEvents", "sqs:ReceiveMessage", "ecr:BatchGetImage"):
+        assert content not in actions
+
+
+def test_what_is_managed_by_region_is_limited_to_regions() -> None:
+    for name in grants.MANAGED:
+        text = render(resource(f"aws_iam_policy.deployer_{name}").arguments["policy"])
+        assert "aws:RequestedRegion" in text
+
+
+def test_a_role_is_made_only_with_a_boundary_that_the_deployer_does_not_write() -> None:
+    boundary = render(resource("aws_iam_policy.deployer_boundary").arguments["policy"])
+    for sid in (
+        "OnlyBoundedRoles",
+        "NoFreedRoles",
+        "KeepTheFoundation",
+        "KeepTheWatchOn",
+        "ReadNoContent",
+        "TouchNoOtherObjects",
+    ):
+        assert f'"{sid}"' in boundary
+    assert "local.boundary_limits" in boundary
+    limits = next(it for it in collect(Foundation).locals if it.name == "boundary_limits")
+    assert "KeepTheBoundaries" in render(limits.value)
+    assert "if !writes" in render(limits.value)
