@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from mendixctl.engine.workplace import Workplace
-from mendixctl.ledger.release import Record
+from mendixctl.ledger.release import Kind, Record
 from mendixctl.ledger.store import LedgerStore
 from mendixgen.diagnostics import Diagnostic, Location, Refused
 
@@ -50,11 +50,17 @@ def check_base(workplace: Workplace, head: Record | None) -> None:
     place = Location(f"environments/{workplace.environment}.lock")
     if head is not None and base < newest:
         release = head.release
-        kind = {"apply": "an apply", "rollback": "a rollback", "teardown": "a teardown", "destroy": "a destroy"}
+        kind = {
+            Kind.APPLY: "an apply",
+            Kind.ROLLBACK: "a rollback",
+            Kind.TEARDOWN: "a teardown",
+            Kind.DESTROY: "a destroy",
+            Kind.RESTORE: "a restore of the state",
+        }
         raise Refused(
             Diagnostic(
                 "MXP120",
-                f"v{newest} of {workplace.environment}, {kind[release.kind.value]} by {release.author.user} at "
+                f"v{newest} of {workplace.environment}, {kind[release.kind]} by {release.author.user} at "
                 f"{release.started_at:%Y-%m-%d %H:%M} UTC, is not in this checkout, which is based on v{base}",
                 hint=f"pull it from git, or take it from the ledger: mendixctl sync {workplace.environment}",
                 location=place,

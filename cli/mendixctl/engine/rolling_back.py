@@ -32,7 +32,11 @@ from mendixgen.diagnostics import Diagnostic, MendixError, Refused, Severity
 from mendixgen.files import write_atomic
 from mendixgen.lock import Lock
 
-NOT_A_GOAL = {Kind.TEARDOWN: "took the protection off everything", Kind.DESTROY: "destroyed everything"}
+NOT_A_GOAL = {
+    Kind.TEARDOWN: "took the protection off everything",
+    Kind.DESTROY: "destroyed everything",
+    Kind.RESTORE: "put a copy of the state back, and says nothing of what is to be",
+}
 
 
 def prepare(session: Session, environment: str | None, version: int) -> PreparedRollback:

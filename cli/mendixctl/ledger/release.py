@@ -20,6 +20,19 @@ class Kind(StrEnum):
     ROLLBACK = "rollback"
     TEARDOWN = "teardown"
     DESTROY = "destroy"
+    RESTORE = "restore"
+    """A copy of the state was put back; nothing was planned and nothing in AWS was changed."""
+
+
+class Health(StrEnum):
+    """What was found of one resource after an apply."""
+
+    HEALTHY = "healthy"
+    UNHEALTHY = "unhealthy"
+    NO_TARGETS = "no-targets"
+    """A target group to which nothing is registered yet: no failure, and no proof of health either."""
+    UNKNOWN = "unknown"
+    """AWS could not be asked, so nothing is known."""
 
 
 class Status(StrEnum):
@@ -43,6 +56,20 @@ class RecordedChange:
 
 
 @dataclass(frozen=True, slots=True)
+class HealthCheck:
+    """What the API said of one resource after an apply. ``kind``: cluster, nodes, database, targets, ...
+
+    ``name`` is what AWS calls the resource, ``detail`` its last answer in words.
+    """
+
+    kind: str
+    address: str
+    name: str
+    health: Health
+    detail: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Author:
     """Who applied: the operating system's user, host, git identity and, on AWS, the caller's ARN."""
 
@@ -54,7 +81,13 @@ class Author:
 
 @dataclass(frozen=True, slots=True)
 class Release:
-    """``release.json``: what was going to be done. ``predecessor`` is the digest of the record before it."""
+    """``release.json``: what was going to be done. ``predecessor`` is the digest of the record before it.
+
+    ``snapshots``: the database snapshots that were to be there before Terraform began, address -> the snapshot's
+    identifier in this account and region. Terraform began only if all of them were available, so a release that
+    did anything at all has them. ``restored_release`` and ``restored_serial``: of a restore, which copy of the state
+    was put back.
+    """
 
     number: int
     environment: str
@@ -77,6 +110,9 @@ class Release:
     plan_digest: str = ""
     generator: str = ""
     terraform: str = ""
+    snapshots: Mapping[str, str] = field(default_factory=dict)
+    restored_release: int = 0
+    restored_serial: int = 0
     extra: Mapping[str, object] = field(default_factory=dict)
 
 
@@ -94,6 +130,15 @@ class Outcome:
     lineage: str = ""
     serial: int = 0
     proven: bool | None = None
+    checks: tuple[HealthCheck, ...] = ()
+
+    @property
+    def health(self) -> Health | None:
+        """What the checks come to, the worst first; None where nothing was checked."""
+        found = {check.health for check in self.checks}
+        if not found:
+            return None
+        return next((worst for worst in (Health.UNHEALTHY, Health.UNKNOWN) if worst in found), Health.HEALTHY)
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,13 +14,25 @@ from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from typing import Any, TypeVar
 
-from mendixctl.ledger.release import Author, Kind, Outcome, RecordedChange, Release, Status
+from mendixctl.ledger.release import (
+    Author,
+    Health,
+    HealthCheck,
+    Kind,
+    Outcome,
+    RecordedChange,
+    Release,
+    Status,
+)
 from mendixgen.diagnostics import Diagnostic, Location, MendixError
 
 Converted = TypeVar("Converted")
 
 FORMAT = 1
 """The first number of the format; a document with a higher one is not read."""
+
+OPTIONAL = frozenset({"snapshots", "restored_release", "restored_serial", "checks"})
+"""Fields that came after the first records: written only where they say something, and not missed."""
 
 _RELEASE_FIELDS = frozenset(Release.__dataclass_fields__) - {"extra"} | {"format", "seal"}
 
@@ -72,11 +84,26 @@ def release_bytes(release: Release) -> bytes:
         "lock": release.lock,
         "spec": release.spec,
     }
-    return _sealed(body)
+    later = {
+        "snapshots": dict(release.snapshots),
+        "restored_release": release.restored_release,
+        "restored_serial": release.restored_serial,
+    }
+    return _sealed({**body, **_said(later)})
 
 
 def outcome_bytes(outcome: Outcome) -> bytes:
     """``outcome.json`` of an outcome."""
+    checks = [
+        {
+            "kind": check.kind,
+            "address": check.address,
+            "name": check.name,
+            "health": check.health.value,
+            "detail": check.detail,
+        }
+        for check in outcome.checks
+    ]
     return _sealed(
         {
             "format": FORMAT,
@@ -90,6 +117,7 @@ def outcome_bytes(outcome: Outcome) -> bytes:
             "lineage": outcome.lineage,
             "serial": outcome.serial,
             "proven": outcome.proven,
+            **_said({"checks": checks}),
         }
     )
 
@@ -125,13 +153,18 @@ def parse_release(data: bytes, place: str) -> Release:
         plan_digest=field.text("plan_digest"),
         generator=field.text("generator"),
         terraform=field.text("terraform"),
+        snapshots=field.named_texts("snapshots") if "snapshots" in body else {},
+        restored_release=field.integer("restored_release") if "restored_release" in body else 0,
+        restored_serial=field.integer("restored_serial") if "restored_serial" in body else 0,
         extra={key: value for key, value in body.items() if key not in _RELEASE_FIELDS},
     )
 
 
 def parse_outcome(data: bytes, place: str) -> Outcome:
     """The outcome in ``data``; errors as for `parse_release`."""
-    field = _Fields(_opened(data, place), place)
+    body = _opened(data, place)
+    field = _Fields(body, place)
+    checks = field.items("checks") if "checks" in body else []
     proven = field.raw("proven")
     if proven is not None and not isinstance(proven, bool):
         raise _unreadable(place, "proven is neither true, false nor null")
@@ -146,6 +179,26 @@ def parse_outcome(data: bytes, place: str) -> Outcome:
         lineage=field.text("lineage"),
         serial=field.integer("serial"),
         proven=proven,
+        checks=tuple(_check(each, place, index) for index, each in enumerate(checks)),
+    )
+
+
+def _said(fields: Mapping[str, Any]) -> dict[str, Any]:
+    """Those of the later fields that say something: a record without them is as it always was."""
+    return {name: value for name, value in fields.items() if value}
+
+
+def _check(value: Any, place: str, index: int) -> HealthCheck:
+    prefix = f"checks[{index}]."
+    if not isinstance(value, Mapping):
+        raise _unreadable(place, f"{prefix[:-1]} is not an object")
+    field = _Fields(value, place, prefix)
+    return HealthCheck(
+        kind=field.text("kind"),
+        address=field.text("address"),
+        name=field.text("name"),
+        health=field.convert("health", Health),
+        detail=field.text("detail"),
     )
 
 
@@ -269,6 +322,12 @@ class _Fields:
         if not all(isinstance(each, str) for each in value):
             raise _unreadable(self._place, f"{self._prefix}{name} is not a list of texts")
         return tuple(value)
+
+    def named_texts(self, name: str) -> Mapping[str, str]:
+        value = self.mapping(name)
+        if not all(isinstance(each, str) for each in value.values()):
+            raise _unreadable(self._place, f"{self._prefix}{name} is not texts by name")
+        return value
 
     def convert(self, name: str, make: Callable[[str], Converted]) -> Converted:
         text = self.text(name)

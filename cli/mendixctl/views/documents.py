@@ -120,7 +120,9 @@ def release(record: Record) -> Document:
     made: Document = plain(record.release)
     for key in ("spec", "lock", "extra", "environment", "account", "region", "target"):
         made.pop(key, None)
-    return {**made, "status": record.status.value, "outcome": plain(record.outcome), "digest": record.digest}
+    ended = record.outcome
+    outcome = {**plain(ended), "health": plain(ended.health)} if ended is not None else None
+    return {**made, "status": record.status.value, "outcome": outcome, "digest": record.digest}
 
 
 def outputs(result: results.OutputsResult) -> Document:

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mendixctl.ledger.release import Author, Kind, Outcome, RecordedChange, Release, Status
+from mendixctl.ledger.release import Author, Health, HealthCheck, Kind, Outcome, RecordedChange, Release, Status
 from mendixctl.ledger.serialise import (
     FORMAT,
+    OPTIONAL,
     _sealed,
     outcome_bytes,
     parse_outcome,
@@ -50,8 +52,12 @@ RELEASES = st.builds(
     plan_digest=TEXT,
     generator=TEXT,
     terraform=TEXT,
+    snapshots=st.dictionaries(TEXT, TEXT, max_size=2),
+    restored_release=NATURAL,
+    restored_serial=NATURAL,
     extra=st.dictionaries(st.text("xyz", min_size=4, max_size=6), TEXT | st.integers() | st.none(), max_size=2),
 )
+CHECKS = st.builds(HealthCheck, TEXT, TEXT, TEXT, st.sampled_from(Health), TEXT)
 OUTCOMES = st.builds(
     Outcome,
     status=st.sampled_from(Status),
@@ -64,6 +70,7 @@ OUTCOMES = st.builds(
     lineage=TEXT,
     serial=NATURAL,
     proven=st.none() | st.booleans(),
+    checks=st.lists(CHECKS, max_size=3).map(tuple),
 )
 
 
@@ -93,7 +100,7 @@ def test_no_edit_of_a_field_goes_unseen(release: Release, data: st.DataObject) -
 @given(RELEASES, st.data())
 def test_a_missing_or_mistyped_field_is_named_even_under_a_good_seal(release: Release, data: st.DataObject) -> None:
     body = json.loads(release_bytes(release))
-    key = data.draw(st.sampled_from(sorted({*Release.__dataclass_fields__} - {"extra"})))
+    key = data.draw(st.sampled_from(sorted({*Release.__dataclass_fields__} - {"extra"} - OPTIONAL)))
     if data.draw(st.booleans()):
         del body[key]
     else:
@@ -102,6 +109,57 @@ def test_a_missing_or_mistyped_field_is_named_even_under_a_good_seal(release: Re
         parse_release(_sealed(body), "x")
     assert error.value.diagnostics[0].code == "MXL101"
     assert key in error.value.diagnostics[0].summary
+
+
+@given(RELEASES, OUTCOMES)
+def test_a_record_from_before_the_later_fields_is_read_and_reads_as_if_they_said_nothing(
+    release: Release, outcome: Outcome
+) -> None:
+    body = {key: value for key, value in json.loads(release_bytes(release)).items() if key not in OPTIONAL}
+    old = parse_release(_sealed(body), "x")
+    assert old == replace(release, snapshots={}, restored_release=0, restored_serial=0)
+    assert not OPTIONAL & set(json.loads(release_bytes(old)))
+    body = {key: value for key, value in json.loads(outcome_bytes(outcome)).items() if key not in OPTIONAL}
+    assert parse_outcome(_sealed(body), "x") == replace(outcome, checks=())
+
+
+@pytest.mark.parametrize(
+    ("key", "value"),
+    [
+        ("snapshots", ["x"]),
+        ("snapshots", {"aws_db_instance.this": 7}),
+        ("restored_release", "7"),
+        ("restored_serial", -1),
+    ],
+)
+@given(release=RELEASES)
+def test_a_mistyped_later_field_is_named(key: str, value: object, release: Release) -> None:
+    with pytest.raises(MendixError) as error:
+        parse_release(_sealed({**json.loads(release_bytes(release)), key: value}), "x")
+    assert error.value.diagnostics[0].code == "MXL101"
+    assert key in error.value.diagnostics[0].summary
+
+
+@pytest.mark.parametrize("checks", ["x", [1], [{"kind": "cluster"}]])
+@given(outcome=OUTCOMES)
+def test_a_mistyped_check_is_named(checks: object, outcome: Outcome) -> None:
+    with pytest.raises(MendixError) as error:
+        parse_outcome(_sealed({**json.loads(outcome_bytes(outcome)), "checks": checks}), "x")
+    assert "checks" in error.value.diagnostics[0].summary
+
+
+@pytest.mark.parametrize(
+    ("found", "whole"),
+    [
+        ((), None),
+        ((Health.HEALTHY, Health.NO_TARGETS), Health.HEALTHY),
+        ((Health.HEALTHY, Health.UNKNOWN), Health.UNKNOWN),
+        ((Health.UNKNOWN, Health.UNHEALTHY, Health.HEALTHY), Health.UNHEALTHY),
+    ],
+)
+def test_the_worst_check_is_what_they_come_to(found: tuple[Health, ...], whole: Health | None) -> None:
+    checks = tuple(HealthCheck("database", "a", "b", health) for health in found)
+    assert Outcome(Status.SUCCEEDED, datetime(2026, 11, 23, tzinfo=UTC), 1.0, checks=checks).health is whole
 
 
 @given(st.binary(max_size=200))

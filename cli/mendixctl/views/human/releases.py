@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from mendixctl.ledger.release import Kind, Record, RecordedChange, Release, Status
+from mendixctl.ledger.release import Health, Kind, Outcome, Record, RecordedChange, Release, Status
 from mendixctl.terraform.plan import Action
 from mendixctl.views.human.changes import MARKS, VERDICT_STYLES, within_area
 from mendixctl.views.human.results import next_command, spec_changes
@@ -26,6 +26,14 @@ STATUS_STYLES = {
 }
 
 
+HEALTH_STYLES = {
+    Health.HEALTHY: "green",
+    Health.UNHEALTHY: "bold red",
+    Health.NO_TARGETS: "dim",
+    Health.UNKNOWN: "yellow",
+}
+
+
 def outcome(screen: Screen, result: results.ApplyResult) -> None:
     """How one apply ended: its number, its status, and by name what failed or was not started."""
     done = result.outcome
@@ -42,6 +50,20 @@ def outcome(screen: Screen, result: results.ApplyResult) -> None:
     if result.status is not Status.SUCCEEDED:
         for address in listed(done.not_started):
             screen.line((". ", "yellow"), address, indent=2)
+    for snapshot in listed(result.record.release.snapshots.values()):
+        screen.line(("snapshot  ", "dim"), snapshot, indent=2)
+    health(screen, done)
+
+
+def health(screen: Screen, outcome: Outcome) -> None:
+    """What was found healthy after an apply, and what was not, by name."""
+    for check in outcome.checks:
+        screen.line(
+            (f"{check.health.value.replace('-', ' '):<10}", HEALTH_STYLES[check.health]),
+            f"{check.kind}  {check.name}",
+            (f"  {check.detail}" if check.detail else "", "dim"),
+            indent=2,
+        )
 
 
 def history(screen: Screen, result: results.HistoryResult, limit: int | None) -> None:
@@ -91,7 +113,12 @@ def one(screen: Screen, result: results.ShowResult) -> None:
         spec_changes(screen, result.spec, result.versions)
     for path in release.held_forward:
         screen.line(("held forward  ", "yellow"), path, indent=2)
+    for address, snapshot in release.snapshots.items():
+        screen.line(("snapshot  ", "dim"), snapshot, (f"  of {address}", "dim"), indent=2)
     _recorded(screen, release.changes, record)
+    if record.outcome is not None and record.outcome.checks:
+        screen.line(("Health", "bold"))
+        health(screen, record.outcome)
     if record.outcome is not None and record.outcome.errors:
         screen.line(("Errors", "bold red"))
         for error in record.outcome.errors:
@@ -136,6 +163,7 @@ def reason(release: Release) -> str:
         Kind.ROLLBACK: f"rollback of v{release.rollback_from} to v{release.rollback_to}",
         Kind.TEARDOWN: "teardown",
         Kind.DESTROY: "destroy",
+        Kind.RESTORE: f"state of v{release.restored_release}, serial {release.restored_serial}, put back",
     }
     return ": ".join(part for part in (kinds.get(release.kind, ""), release.message) if part)
 
@@ -159,11 +187,21 @@ def _row(record: Record, base: int) -> list[Piece]:
     return [
         (f"v{record.number}{mark}", "bold"),
         moment(record.release.started_at),
-        (record.status.value, STATUS_STYLES[record.status]),
+        _status(record),
         _summary(record.release.changes),
         shorten_name(clean_line(who(record))),
         clean_line(reason(record.release)),
     ]
+
+
+def _status(record: Record) -> Text:
+    """How it ended; of one that was applied and found unhealthy, that too."""
+    found = record.outcome.health if record.outcome else None
+    worse = f", {found.value}" if found is not None and found is not Health.HEALTHY else ""
+    return text(
+        (record.status.value, STATUS_STYLES[record.status]),
+        (worse, HEALTH_STYLES[found] if found is not None else ""),
+    )
 
 
 def _summary(changes: Sequence[RecordedChange]) -> Text:
