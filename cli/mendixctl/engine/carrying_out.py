@@ -112,6 +112,7 @@ def _release(
     archive = pack(of_root(workplace.root))
     folder = session.repository.root
     # asked only where credentials are real: on the emulator they are nobody's
+    started = session.clock()
     arn = tools.clients.caller() if tools.clients and scope.target == "aws" else ""
     release = Release(
         number=number + 1,
@@ -120,7 +121,7 @@ def _release(
         region=scope.region,
         target=scope.target,
         kind=undertaking.kind,
-        started_at=session.clock(),
+        started_at=started,
         author=author(folder, arn),
         spec=workplace.specification.text,
         lock=locks.dump(workplace.lock.with_base(number + 1), workplace.environment),
@@ -131,7 +132,7 @@ def _release(
         rollback_to=undertaking.rollback_to,
         rollback_from=undertaking.rollback_from,
         held_forward=undertaking.held_forward,
-        changes=tuple(judged.recorded for judged in plan.changes),
+        changes=tuple(judged.recorded_at(started) for judged in plan.changes),
         plan_digest=plan.plan_digest,
         generator=__version__,
         terraform=tools.version,

@@ -17,7 +17,7 @@ from typing import Any
 
 from mendixctl.engine.failures import unwritable
 from mendixctl.engine.results import Counts, Judged
-from mendixctl.guard.verdict import Verdict
+from mendixctl.guard.verdict import Judgement, Verdict
 from mendixctl.ledger.release import Kind
 from mendixctl.terraform.plan import Action, AttributeChange, ResourceChange
 from mendixgen.diagnostics import Diagnostic, Location, MendixError
@@ -26,7 +26,7 @@ from mendixgen.files import write_atomic
 LIFETIME = timedelta(hours=24)
 """A plan is reviewed and applied within a working day; after that the world has moved on."""
 
-FORMAT = 1
+FORMAT = 2
 SECRET = 0o600
 
 
@@ -85,6 +85,7 @@ class Manifest:
     fingerprint: Fingerprint
     changes: tuple[Judged, ...]
     drift: tuple[ResourceChange, ...]
+    drift_losses: tuple[Judged, ...]
     outputs: Mapping[str, AttributeChange]
     counts: Counts
 
@@ -192,6 +193,22 @@ def _change_from_json(data: Mapping[str, Any]) -> ResourceChange:
     )
 
 
+def _judged_to_json(judged: Judged) -> dict[str, Any]:
+    return {
+        **_change_to_json(judged.change),
+        "judgement": asdict(judged.judgement),
+        "back": asdict(judged.back),
+    }
+
+
+def _judged_from_json(data: Mapping[str, Any]) -> Judged:
+    return Judged(_change_from_json(data), _judgement(data["judgement"]), _judgement(data["back"]))
+
+
+def _judgement(data: Mapping[str, Any]) -> Judgement:
+    return Judgement(**{**data, "verdict": Verdict(data["verdict"])})
+
+
 def _to_json(manifest: Manifest) -> dict[str, Any]:
     return {
         "format": FORMAT,
@@ -204,8 +221,9 @@ def _to_json(manifest: Manifest) -> dict[str, Any]:
         "commit": manifest.commit,
         "plan_digest": manifest.plan_digest,
         "fingerprint": {**asdict(manifest.fingerprint), "modules": dict(manifest.fingerprint.modules)},
-        "changes": [{"verdict": judged.verdict.value, **_change_to_json(judged.change)} for judged in manifest.changes],
+        "changes": [_judged_to_json(judged) for judged in manifest.changes],
         "drift": [_change_to_json(change) for change in manifest.drift],
+        "drift_losses": [_judged_to_json(judged) for judged in manifest.drift_losses],
         "outputs": {name: asdict(change) for name, change in manifest.outputs.items()},
         "counts": asdict(manifest.counts),
     }
@@ -224,8 +242,9 @@ def _from_json(data: Mapping[str, Any]) -> Manifest:
         commit=data["commit"],
         plan_digest=data["plan_digest"],
         fingerprint=Fingerprint(**data["fingerprint"]),
-        changes=tuple(Judged(_change_from_json(change), Verdict(change["verdict"])) for change in data["changes"]),
+        changes=tuple(_judged_from_json(judged) for judged in data["changes"]),
         drift=tuple(_change_from_json(change) for change in data["drift"]),
+        drift_losses=tuple(_judged_from_json(judged) for judged in data["drift_losses"]),
         outputs={name: AttributeChange(**change) for name, change in data["outputs"].items()},
         counts=Counts(**data["counts"]),
     )

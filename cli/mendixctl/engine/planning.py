@@ -9,16 +9,16 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from mendixctl.engine import git
+from mendixctl.engine.judging import judged, losses
 from mendixctl.engine.lease import lease
 from mendixctl.engine.ledgers import check_base, check_identity, ledger
 from mendixctl.engine.manifests import LIFETIME, Fingerprint, Manifest, PlanSlot, file_digest
-from mendixctl.engine.results import Counts, Judged, PlanResult
+from mendixctl.engine.results import Counts, PlanResult
 from mendixctl.engine.runs import run_folder
 from mendixctl.engine.session import Session
 from mendixctl.engine.tooling import Tools
 from mendixctl.engine.unfinished import settle
 from mendixctl.engine.workplace import Workplace, open_workplace
-from mendixctl.guard.judge import judge
 from mendixctl.ledger.release import Kind, Record
 from mendixctl.ledger.store import LedgerStore
 from mendixctl.terraform.plan import Action, PlanDocument, ResourceChange
@@ -113,8 +113,9 @@ def make(
             kind=kind,
             has_changes=outcome.has_changes,
             base=workplace.lock.base,
-            changes=tuple(Judged(change, verdict) for change, verdict in judge(document)),
+            changes=judged(document),
             drift=_telling(document),
+            drift_losses=losses(document),
             outputs=document.outputs,
             counts=count(document.changes),
             pins={area: pin.version for area, pin in workplace.lock.pins.items()},
@@ -152,6 +153,7 @@ def describe(
         fingerprint=fingerprint(workplace, tools, identity),
         changes=result.changes,
         drift=result.drift,
+        drift_losses=result.drift_losses,
         outputs=result.outputs,
         counts=result.counts,
     )
@@ -166,6 +168,7 @@ def from_manifest(result: PlanResult, manifest: Manifest, place: PlanSlot) -> Pl
         base=manifest.base,
         changes=manifest.changes,
         drift=manifest.drift,
+        drift_losses=manifest.drift_losses,
         outputs=manifest.outputs,
         counts=manifest.counts,
         pins=result.pins,

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
-from datetime import datetime
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Literal
 
-from mendixctl.guard.verdict import Verdict
+from mendixctl.guard.verdict import REVERSIBLE, Judgement, Verdict
 from mendixctl.ledger.release import Kind, Outcome, Record, RecordedChange, Status
 from mendixctl.terraform.plan import AttributeChange, ResourceChange
 from mendixgen.diagnostics import Diagnostic, Interrupted, MendixError, Severity
@@ -35,10 +35,15 @@ class Scope:
 
 @dataclass(frozen=True, slots=True)
 class Judged:
-    """One planned change and what the guard says of it."""
+    """One planned change, what the guard says of it, and of ``back``: the change that would undo it."""
 
     change: ResourceChange
-    verdict: Verdict
+    judgement: Judgement = REVERSIBLE
+    back: Judgement = REVERSIBLE
+
+    @property
+    def verdict(self) -> Verdict:
+        return self.judgement.verdict
 
     @property
     def recorded(self) -> RecordedChange:
@@ -49,7 +54,16 @@ class Judged:
             action=self.change.action.value,
             attributes=tuple(attribute.path for attribute in self.change.attributes),
             verdict=self.verdict.value,
+            reason=self.judgement.reason,
+            one_way=self.judgement.one_way,
+            back=self.back.verdict.value,
+            back_reason=self.back.reason,
         )
+
+    def recorded_at(self, made: datetime) -> RecordedChange:
+        """As `recorded`, with the moment until which the change can be taken back if it is made at ``made``."""
+        until = self.judgement.until(made) or self.back.until(made)
+        return replace(self.recorded, until=until.astimezone(UTC).isoformat(timespec="seconds") if until else "")
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,9 +89,10 @@ class Counts:
 class PlanResult:
     """A plan. ``has_changes`` is Terraform's own word: it is also true where only outputs change.
 
-    ``drift``: what changed outside Terraform of those resources that the plan changes. ``expires_at`` and
-    ``plan_file`` are None where there is nothing to apply. ``written`` names the root files
-    (relative to the repository) that rendering changed. ``base``: the release that the plan starts from.
+    ``drift``: what changed outside Terraform of those resources that the plan changes. ``drift_losses``: of all that
+    changed there, what took away data or protection. ``expires_at`` and ``plan_file`` are None where there is nothing
+    to apply. ``written`` names the root files (relative to the repository) that rendering changed. ``base``: the
+    release that the plan starts from.
     """
 
     scope: Scope
@@ -86,6 +101,7 @@ class PlanResult:
     base: int
     changes: tuple[Judged, ...] = ()
     drift: tuple[ResourceChange, ...] = ()
+    drift_losses: tuple[Judged, ...] = ()
     outputs: Mapping[str, AttributeChange] = field(default_factory=dict)
     counts: Counts = field(default_factory=Counts)
     pins: Mapping[str, str] = field(default_factory=dict)

@@ -16,6 +16,7 @@ from mendixctl.engine import git
 from mendixctl.engine.applying import check_shown
 from mendixctl.engine.carrying_out import Undertaking, carry_out
 from mendixctl.engine.comparing import spec_changes, text_diff, version_changes
+from mendixctl.engine.judging import judged
 from mendixctl.engine.lease import lease
 from mendixctl.engine.ledgers import ledger
 from mendixctl.engine.manifests import PlanSlot
@@ -24,7 +25,6 @@ from mendixctl.engine.results import Held, Judged, PreparedRollback, RollbackRes
 from mendixctl.engine.session import Session
 from mendixctl.engine.tooling import Tools
 from mendixctl.engine.workplace import Workplace, backups, choose, open_workplace, put_back, restored
-from mendixctl.guard.judge import judge
 from mendixctl.ledger.release import Kind, Record, Status
 from mendixctl.ledger.store import LedgerStore
 from mendixgen import lock as locks
@@ -189,8 +189,7 @@ def _is_empty(workplace: Workplace, tools: Tools, remaining: list[Judged]) -> bo
         terraform = tools.terraform(workplace)
         outcome = terraform.plan(place.staging, on_event=workplace.session.reporter.event)
         if outcome.has_changes:
-            document = terraform.show_plan(place.staging)
-            remaining.extend(Judged(change, verdict) for change, verdict in judge(document))
+            remaining.extend(judged(terraform.show_plan(place.staging)))
         return not outcome.has_changes
     finally:
         place.clear()

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from mendixctl.guard.verdict import Verdict
+from dataclasses import dataclass
+
+from mendixctl.guard.verdict import REVERSIBLE, Judgement, Verdict
 from mendixctl.terraform.plan import Action, PlanDocument, ResourceChange
 
 STATEFUL_TYPES = frozenset(
@@ -28,13 +30,27 @@ STATEFUL_TYPES = frozenset(
 TAKES_AWAY = frozenset({Action.DELETE, Action.REPLACE})
 
 
-def verdict(change: ResourceChange) -> Verdict:
+@dataclass(frozen=True, slots=True)
+class Ruling:
+    """One change, what is said of it, and of the change that would undo it."""
+
+    change: ResourceChange
+    judgement: Judgement
+    back: Judgement = REVERSIBLE
+
+
+def judgement(change: ResourceChange) -> Judgement:
     """What deleting or replacing data costs; everything else is taken back by the next plan."""
     if change.action in TAKES_AWAY and change.type in STATEFUL_TYPES:
-        return Verdict.IRREVERSIBLE
-    return Verdict.REVERSIBLE
+        return Judgement(Verdict.IRREVERSIBLE, "it holds data, which is lost with it", f"action.{change.action.value}")
+    return REVERSIBLE
 
 
-def judge(plan: PlanDocument) -> tuple[tuple[ResourceChange, Verdict], ...]:
-    """Every change of ``plan`` with its verdict, in the plan's order."""
-    return tuple((change, verdict(change)) for change in plan.changes)
+def judge(plan: PlanDocument) -> tuple[Ruling, ...]:
+    """Every change of ``plan`` with its judgement, in the plan's order."""
+    return tuple(Ruling(change, judgement(change)) for change in plan.changes)
+
+
+def judge_drift(plan: PlanDocument) -> tuple[Ruling, ...]:
+    """What changed outside Terraform, judged as if a plan had done it."""
+    return tuple(Ruling(change, judgement(change)) for change in plan.drift)

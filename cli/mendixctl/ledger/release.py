@@ -46,13 +46,23 @@ class Status(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class RecordedChange:
-    """One resource that a release was going to change; no attribute values, which may be secrets."""
+    """One resource that a release was going to change; no attribute values, which may be secrets.
+
+    ``until`` is the moment (ISO 8601) until which the change can be taken back, empty where there is none.
+    ``one_way``: AWS refuses the way back, but nothing was lost. ``back`` is the verdict of undoing the change.
+    Releases before verdicts had reasons have only ``verdict``.
+    """
 
     address: str
     area: str
     action: str
     attributes: tuple[str, ...] = ()
     verdict: str = ""
+    reason: str = ""
+    until: str = ""
+    one_way: bool = False
+    back: str = ""
+    back_reason: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -34,6 +34,9 @@ FORMAT = 1
 OPTIONAL = frozenset({"snapshots", "restored_release", "restored_serial", "checks"})
 """Fields that came after the first records: written only where they say something, and not missed."""
 
+_REASONS = ("reason", "until", "back", "back_reason")
+"""Texts of a change that are left out where they are empty, and that older records do not have."""
+
 _RELEASE_FIELDS = frozenset(Release.__dataclass_fields__) - {"extra"} | {"format", "seal"}
 
 
@@ -66,16 +69,7 @@ def release_bytes(release: Release) -> bytes:
         "rollback_to": release.rollback_to,
         "rollback_from": release.rollback_from,
         "held_forward": list(release.held_forward),
-        "changes": [
-            {
-                "address": change.address,
-                "area": change.area,
-                "action": change.action,
-                "attributes": list(change.attributes),
-                "verdict": change.verdict,
-            }
-            for change in release.changes
-        ],
+        "changes": [_change_body(change) for change in release.changes],
         "generator": release.generator,
         "terraform": release.terraform,
         "plan_digest": release.plan_digest,
@@ -202,17 +196,33 @@ def _check(value: Any, place: str, index: int) -> HealthCheck:
     )
 
 
+def _change_body(change: RecordedChange) -> dict[str, Any]:
+    """What there is to say of a change; most need no reason, so what is empty is left out."""
+    body: dict[str, Any] = {
+        "address": change.address,
+        "area": change.area,
+        "action": change.action,
+        "attributes": list(change.attributes),
+        "verdict": change.verdict,
+    }
+    optional = {name: getattr(change, name) for name in (*_REASONS, "one_way")}
+    return body | {name: value for name, value in optional.items() if value}
+
+
 def _change(value: Any, place: str, index: int) -> RecordedChange:
     prefix = f"changes[{index}]."
     if not isinstance(value, Mapping):
         raise _unreadable(place, f"{prefix[:-1]} is not an object")
-    field = _Fields(value, place, prefix)
+    field = _Fields({**dict.fromkeys(_REASONS, ""), "one_way": False, **value}, place, prefix)
+    reasons = {name: field.text(name) for name in _REASONS}
     return RecordedChange(
         address=field.text("address"),
         area=field.text("area"),
         action=field.text("action"),
         attributes=field.texts("attributes"),
         verdict=field.text("verdict"),
+        one_way=field.truth("one_way"),
+        **reasons,
     )
 
 
@@ -298,6 +308,12 @@ class _Fields:
 
     def text(self, name: str) -> str:
         value: str = self._typed(name, str, "a text")
+        return value
+
+    def truth(self, name: str) -> bool:
+        value = self.raw(name)
+        if not isinstance(value, bool):
+            raise _unreadable(self._place, f"{self._prefix}{name} is neither true nor false")
         return value
 
     def integer(self, name: str, least: int = 0) -> int:

@@ -30,6 +30,7 @@ def plan(result: results.PlanResult) -> Document:
         "counts": plain(result.counts),
         "changes": [judged(one) for one in result.changes],
         "drift": plain(result.drift),
+        "drift_losses": [judged(one) for one in result.drift_losses],
         "outputs": plain(result.outputs),
         "modules": plain(result.pins),
         "written": plain(result.written),
@@ -44,9 +45,9 @@ def plan(result: results.PlanResult) -> Document:
 
 
 def judged(one: results.Judged) -> Document:
-    """One planned change and its verdict."""
+    """One planned change, its judgement, and that of the change which would undo it."""
     document: Document = plain(one.change)
-    return {**document, "verdict": one.verdict.value}
+    return {**document, "verdict": one.verdict.value, "judgement": plain(one.judgement), "back": plain(one.back)}
 
 
 def apply(result: results.ApplyResult) -> Document:

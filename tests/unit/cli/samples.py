@@ -7,7 +7,7 @@ from pathlib import Path
 
 from mendixctl.engine import results
 from mendixctl.engine.support import SupportedVersion, SupportResult
-from mendixctl.guard.verdict import Verdict
+from mendixctl.guard.verdict import Judgement, Verdict
 from mendixctl.ledger.release import Author, Kind, Outcome, Record, Release, Status
 from mendixctl.terraform.plan import Action, AttributeChange, ResourceChange
 from mendixgen.diagnostics import Diagnostic, Location, Severity
@@ -27,7 +27,8 @@ def change(
     area = address.split(".")[1] if address.startswith("module.") else ""
     kind = address.split(".")[2] if area else address.split(".", maxsplit=1)[0]
     raw = {"after": {"password": SECRET}}
-    return results.Judged(ResourceChange(address, area, kind, action, attributes, raw=raw), verdict)
+    judgement = Judgement(verdict, "" if verdict is Verdict.REVERSIBLE else f"{address} would be gone", "a.rule")
+    return results.Judged(ResourceChange(address, area, kind, action, attributes, raw=raw), judgement)
 
 
 def attribute(path: str, before: object, after: object, **marks: bool) -> AttributeChange:

@@ -22,4 +22,5 @@ from mendixctl.terraform.plan import Action, PlanDocument, ResourceChange
 )
 def test_only_losing_data_is_irreversible(kind: str, action: Action, expected: Verdict) -> None:
     change = ResourceChange(f"module.a.{kind}.this", "a", kind, action)
-    assert judge(PlanDocument("1.11.4", (change,))) == ((change, expected),)
+    (ruling,) = judge(PlanDocument("1.11.4", (change,)))
+    assert (ruling.change, ruling.judgement.verdict) == (change, expected)

@@ -28,7 +28,7 @@ TEXTS = st.lists(TEXT, max_size=3).map(tuple)
 MOMENTS = st.integers(0, 10**15).map(lambda count: datetime(2020, 1, 1, tzinfo=UTC) + timedelta(microseconds=count))
 NATURAL = st.integers(0, 10**9)
 
-CHANGES = st.builds(RecordedChange, TEXT, TEXT, TEXT, TEXTS, TEXT)
+CHANGES = st.builds(RecordedChange, TEXT, TEXT, TEXT, TEXTS, TEXT, TEXT, TEXT, st.booleans(), TEXT, TEXT)
 RELEASES = st.builds(
     Release,
     number=st.integers(1, 10**6),
@@ -197,3 +197,24 @@ def test_the_digest_of_a_record_is_over_both_parts() -> None:
         record_digest(b"b", b"a"),
     }
     assert len(digests) == 4
+
+
+def _release_with(change: RecordedChange) -> Release:
+    author = Author("li", "host")
+    return Release(
+        1, "dev", "1", "r", "aws", Kind.APPLY, datetime(2026, 1, 1, tzinfo=UTC), author, "", "", "", changes=(change,)
+    )
+
+
+def test_a_change_that_was_recorded_before_verdicts_had_reasons_is_read() -> None:
+    body = json.loads(release_bytes(_release_with(RecordedChange("a.b", "", "update", ("x",), "reversible"))))
+    assert set(body["changes"][0]) == {"address", "area", "action", "attributes", "verdict"}
+    assert parse_release(_sealed(body), "x").changes[0].reason == ""
+
+
+@pytest.mark.parametrize(("key", "value"), [("one_way", 1), ("reason", None), ("until", 5)])
+def test_a_reason_of_the_wrong_type_is_no_record(key: str, value: object) -> None:
+    body = json.loads(release_bytes(_release_with(RecordedChange("a.b", "", "update"))))
+    body["changes"][0][key] = value
+    with pytest.raises(MendixError, match="MXL101"):
+        parse_release(_sealed(body), "x")
