@@ -58,6 +58,9 @@ def with_files(value: Any, _header: Header) -> dict[str, Any]:
     return {"files": {}} | dict(value)
 
 
+ALWAYS: Mapping[str, Mapping[str, Any]] = MappingProxyType({"with_files": {"files": {}}})
+"""The entries that a resolver of maps adds where they are left out."""
+
 RESOLVERS: Mapping[str, Callable[[Any, Header], Any]] = MappingProxyType(
     {"zones": zones, "zone_names": zone_names, "with_files": with_files}
 )

@@ -161,6 +161,7 @@ class NodeGroup(Strict):
         ),
         pattern=r"^1\.[1-9][0-9]$",
         one_way="EKS takes no node group back to an older version",
+        follows="version",
     )
     release: str | None = setting(
         None,

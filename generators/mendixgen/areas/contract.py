@@ -8,6 +8,8 @@ that an old version is understood without the Python that made it:
 ============== ==========================================================================================
 x-one-way      AWS cannot go back; a rollback keeps the newer value. The value says why.
 x-create-only  changing it replaces the resource. The value says what is lost.
+x-follows      a setting of the same section whose value this one takes where it is not set.
+x-held-with    a one-way setting beside this one: where a rollback holds that forward, this stays with it.
 x-secret       never printed, logged or recorded; a sensitive variable.
 x-unit         days, GB, percent, seconds, ...
 x-resolve      the named function of `mendixgen.resolve` that turns the YAML value into the module's.
@@ -64,6 +66,8 @@ def setting(
     unit: str | None = None,
     one_way: str | None = None,
     create_only: str | None = None,
+    follows: str | None = None,
+    held_with: str | None = None,
     secret: bool = False,
     resolve: str | None = None,
     terraform_type: str | None = None,
@@ -75,12 +79,16 @@ def setting(
     ``resolve`` names a function of `mendixgen.resolve`, which turns the YAML's value into the module's. With
     ``terraform_type`` that is of another type, so that the variable has no default and the root always passes
     it; without, it is resolved where the YAML sets it. ``variable`` is the module's name for the field where Terraform
-    reserves the field's own (``version: str = setting(..., variable="kubernetes_version")``).
+    reserves the field's own (``version: str = setting(..., variable="kubernetes_version")``). ``follows`` names the
+    setting of the same section that is meant where this one is left out; ``held_with`` the one-way setting beside it
+    without whose value its own would make no sense.
     """
     marks = {
         "x-unit": unit,
         "x-one-way": one_way,
         "x-create-only": create_only,
+        "x-follows": follows,
+        "x-held-with": held_with,
         "x-secret": secret or None,
         "x-resolve": resolve,
         "x-type": terraform_type,

@@ -167,6 +167,7 @@ class Instance(_Sized):
         None,
         description="How far RDS may grow the storage by itself: twice storage_gb by default, as much as it for never.",
         unit="GB",
+        held_with="storage_gb",
         ge=20,
         le=65536,
     )
@@ -219,6 +220,7 @@ class Instance(_Sized):
             "Whether AWS applies minor versions: automatic for a major version, manual for a minor one. Automatic"
             " with a minor version is refused, since every plan would want to go back."
         ),
+        held_with="version",
     )
     deletion_protection: bool = setting(True, description="Whether RDS refuses to delete the instance.")
     final_snapshot: bool = setting(True, description="Whether a snapshot is made when the instance is deleted.")

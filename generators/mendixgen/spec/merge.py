@@ -3,7 +3,7 @@
 Fields that are marked ``x-one-way`` in the sections' schemas (an engine version, a volume's size) keep the
 current value where the two differ: they are *held forward*. So do the settings that say how an environment is
 guarded and reached (``KEPT``): an old release must not take the protection off, nor lead to another state. The rest
-is what the old release says.
+is what the old release says, and what neither says is compared by the default of the version that each side runs.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ _MISSING: Any = object()
 
 @dataclass(frozen=True, slots=True)
 class HeldForward:
-    """One field that kept its newer value. ``kept`` and ``asked`` are None where the YAML did not set it."""
+    """One field that kept its newer value. ``kept`` and ``asked`` are None where nothing sets it."""
 
     path: Path
     kept: Any
@@ -62,8 +62,10 @@ def merge(
     areas at the *current* pins: what is one-way is known by the version that set it. ``target_schemas`` are
     those at the pins that the rollback goes to; an area that is off there, and a field that a version there
     does not have, cannot be held. A one-way field that a specification leaves out is compared by its
-    default. An entry of a map that only one side has goes as ``target`` says; of list entries, those at the
-    same place (or with the same ``name``) are compared.
+    default, which the two versions may have different ones of; so are the entries that a map has by default. An
+    entry of a map that only one side has goes as ``target`` says; of list entries, those at the same place (or with
+    the same ``name``) are compared. Where a create-only setting differs, its resource is made anew, and the one-way
+    settings beside and below it begin anew as well.
 
     Raises:
         Refused: MXP122, name, account or region differ.
@@ -84,14 +86,13 @@ def merge(
     for area, schema in schemas.items():
         if target_schemas is not None and area not in target_schemas:
             continue
-        now, then = current.get(area), data.get(area)
-        found: list[HeldForward] = []
-        merged = _Merge(schema, found).value({} if now is None else now, {} if then is None else then, schema, (area,))
+        other = schema if target_schemas is None else target_schemas[area]
+        found = _Comparison(schema, other, current.get(area) or {}, data.get(area) or {}, area).held
         if target_schemas is not None:
-            found = _without_unknown(merged, found, target_schemas[area])
+            found = _without_unknown(data.get(area), found, other)
+        if found:
+            data[area] = _placed(data.get(area), found, other)
         held += found
-        if merged or area in data:
-            data[area] = then if then is None and not merged else merged
     return Merged(data, tuple(held))
 
 
@@ -111,28 +112,37 @@ def _keep(current: Mapping[str, Any], data: dict[str, Any]) -> list[HeldForward]
 
 
 def _without_unknown(section: Any, held: list[HeldForward], schema: Mapping[str, Any]) -> list[HeldForward]:
-    """What is held of ``held``, after taking the fields out of ``section`` that its version does not have."""
+    """Those of ``held`` that the version which is gone back to has a field for."""
     from mendixgen.spec.structure import check
 
-    unknown = {finding.path for finding in check(section, schema)[1] if finding.code == "MXS201"}
-    kept = []
+    unknown = {finding.path for finding in check(_placed(section, held, schema), schema)[1] if finding.code == "MXS201"}
+    return [one for one in held if not any(one.path[1:end] in unknown for end in range(2, len(one.path) + 1))]
+
+
+def _placed(section: Any, held: list[HeldForward], schema: Mapping[str, Any]) -> dict[str, Any]:
+    """A copy of ``section`` with what is held in its place; mappings on the way there are made where there are none."""
+    result: dict[str, Any] = deepcopy(dict(section or {}))
     for one in held:
-        parents = [one.path[1:end] for end in range(2, len(one.path) + 1)]
-        gone = next((path for path in parents if path in unknown), None)
-        if gone is None:
-            kept.append(one)
-            continue
-        parent = section
-        for step in gone[:-1]:
+        parent: Any = result
+        field = _Schema(schema).root
+        for step in one.path[1:-1]:
+            field = _Schema(schema).below(field, step)
+            if isinstance(step, str) and parent.get(step) is None:
+                parent[step] = _Schema(schema).written(field)
             parent = parent[step]
-        parent.pop(gone[-1], None)
-    return kept
+        if one.kept is None:
+            parent.pop(one.path[-1], None)
+        else:
+            parent[one.path[-1]] = deepcopy(one.kept)
+    return result
 
 
-class _Merge:
-    def __init__(self, schema: Mapping[str, Any], held: list[HeldForward]) -> None:
+class _Schema:
+    """A section's schema, with its references followed."""
+
+    def __init__(self, schema: Mapping[str, Any]) -> None:
         self.definitions = schema.get("$defs", {})
-        self.held = held
+        self.root = self.resolve(schema)
 
     def resolve(self, schema: Any) -> Mapping[str, Any]:
         """The schema behind a reference; of a choice, the branches' properties taken together."""
@@ -148,79 +158,171 @@ class _Merge:
             joined = {**joined, **branch, "properties": properties}
         return {**joined, **schema} if branches else schema
 
-    def value(self, now: Any, then: Any, schema: Any, path: Path) -> Any:
-        schema = self.resolve(schema)
+    def below(self, field: Mapping[str, Any], step: str | int) -> Mapping[str, Any]:
+        """What is said of a property, of a map's entry or of a list's item; nothing where there is none."""
+        if isinstance(step, int):
+            return self.resolve(field.get("items"))
+        if step in field.get("properties", {}):
+            return self.resolve(field["properties"][step])
+        for pattern, entry in field.get("patternProperties", {}).items():
+            if re.search(pattern, step):
+                return self.resolve(entry)
+        return self.resolve(field.get("additionalProperties"))
+
+    def whole(self, value: Any, field: Mapping[str, Any]) -> Any:
+        """``value`` as it is meant: the default where it is left out, with the entries that a map always has."""
+        value = field.get("default") if value is None or value is _MISSING else value
+        if not isinstance(value, Mapping):
+            return value
+        return {**_always(field), **value}
+
+    def written(self, field: Mapping[str, Any]) -> dict[str, Any]:
+        """The shortest that means the same as leaving a mapping out, once something has to stand in it."""
+        default = field.get("default")
+        if not isinstance(default, Mapping) or field.get("properties"):
+            return {}
+        return {key: self._short(entry, self.below(field, key)) for key, entry in default.items()}
+
+    def _short(self, value: Any, field: Mapping[str, Any]) -> Any:
+        if not isinstance(value, Mapping) or not field.get("properties"):
+            return deepcopy(value)
+        properties = field["properties"]
+        return {
+            key: deepcopy(item)
+            for key, item in value.items()
+            if key not in properties or not same(item, self.resolve(properties[key]).get("default"))
+        }
+
+
+def _always(field: Mapping[str, Any]) -> Mapping[str, Any]:
+    if "x-resolve" not in field:
+        return {}
+    from mendixgen.resolve import ALWAYS
+
+    return ALWAYS.get(field["x-resolve"], {})
+
+
+class _Comparison:
+    """What of one section is held forward; ``schema`` is the current version's, ``other`` the target's."""
+
+    def __init__(
+        self,
+        schema: Mapping[str, Any],
+        other: Mapping[str, Any],
+        now: Mapping[str, Any],
+        then: Mapping[str, Any],
+        area: str,
+    ) -> None:
+        self.schema, self.other = _Schema(schema), _Schema(other)
+        self.now, self.then = now, then
+        self.held: list[HeldForward] = []
+        self.mapping(now, then, self.schema.root, self.other.root, (area,), renewed=False)
+
+    def value(
+        self, now: Any, then: Any, field: Mapping[str, Any], other: Mapping[str, Any], path: Path, *, renewed: bool
+    ) -> None:
         if isinstance(now, Mapping) and isinstance(then, Mapping):
-            return self.mapping(now, then, schema, path)
-        if isinstance(now, list) and isinstance(then, list):
-            return self.sequence(now, then, schema.get("items"), path)
-        return deepcopy(then)
+            self.mapping(now, then, field, other, path, renewed=renewed)
+        elif isinstance(now, list) and isinstance(then, list):
+            self.sequence(now, then, field, other, path, renewed=renewed)
 
     def mapping(
-        self, now: Mapping[str, Any], then: Mapping[str, Any], schema: Mapping[str, Any], path: Path
-    ) -> dict[str, Any]:
+        self,
+        now: Mapping[str, Any],
+        then: Mapping[str, Any],
+        schema: Mapping[str, Any],
+        other: Mapping[str, Any],
+        path: Path,
+        *,
+        renewed: bool,
+    ) -> None:
         properties = schema.get("properties", {})
-        result: dict[str, Any] = {}
+        renewed = renewed or self.made_anew(now, then, schema, other)
+        first = len(self.held)
         for key in [*then, *(key for key in properties if key not in then)]:
-            part = properties.get(key)
             place = (*path, key)
-            if part is None:
-                entry = self.entry(key, schema)
-                result[key] = (
-                    self.value(_filled(now.get(key)), _filled(then[key]), entry, place)
-                    if key in now and entry
-                    else deepcopy(then[key])
-                )
-                continue
-            field = self.resolve(part)
-            if "x-one-way" in field:
-                self.one_way(now.get(key), then.get(key, _MISSING), field, place, result)
-            elif key in then and key not in now and then[key] is None:
-                result[key] = None
+            field, there = self.schema.below(schema, key), self.other.below(other, key)
+            if key not in properties:
+                if key in now and field:
+                    self.value(_filled(now[key]), _filled(then[key]), field, there, place, renewed=renewed)
+            elif "x-one-way" in field:
+                if not renewed:
+                    self.one_way(now.get(key), then.get(key), field, there, place)
             else:
-                asked = then.get(key, _MISSING)
-                nested = self.nested(now.get(key), asked, field, place)
-                if nested is not _MISSING:
-                    result[key] = nested
-        return result
+                whole_now, whole_then = self.schema.whole(now.get(key), field), self.other.whole(then.get(key), there)
+                if isinstance(whole_now, Mapping) and whole_then is None and field.get("properties"):
+                    whole_then = {}
+                if isinstance(whole_then, Mapping) and whole_now is None:
+                    whole_now = {}
+                self.value(whole_now, whole_then, field, there, place, renewed=renewed)
+        self.companions(now, then, properties, path, self.held[first:])
 
-    def nested(self, now: Any, asked: Any, field: Mapping[str, Any], path: Path) -> Any:
-        """A field that is not one-way itself, but may hold some: they count also where one side leaves it out."""
-        if asked is _MISSING or asked is None:
-            if isinstance(now, Mapping) and field.get("properties"):
-                merged = self.mapping(now, {}, field, path)
-                return merged or asked
-            return asked
-        return self.value({} if now is None and isinstance(asked, Mapping) else now, asked, field, path)
+    def made_anew(
+        self, now: Mapping[str, Any], then: Mapping[str, Any], schema: Mapping[str, Any], other: Mapping[str, Any]
+    ) -> bool:
+        """Whether a create-only setting differs for certain, so that what was one-way ends with the old resource."""
+        for key in schema.get("properties", {}):
+            field, there = self.schema.below(schema, key), self.other.below(other, key)
+            if "x-create-only" not in field:
+                continue
+            one, two = self.schema.whole(now.get(key), field), self.other.whole(then.get(key), there)
+            if one is not None and two is not None and not same(one, two):
+                return True
+        return False
 
-    def one_way(self, now: Any, asked: Any, field: Mapping[str, Any], path: Path, result: dict[str, Any]) -> None:
+    def one_way(self, now: Any, asked: Any, field: Mapping[str, Any], other: Mapping[str, Any], path: Path) -> None:
         default = field.get("default")
         effective_now = default if now is None else now
-        effective_then = default if asked is _MISSING or asked is None else asked
-        if same(effective_now, effective_then) or effective_now is None:
-            if asked is not _MISSING:
-                result[path[-1]] = deepcopy(asked)  # type: ignore[index]  # a key: one-way fields are properties
+        effective_then = (other or field).get("default") if asked is None else asked
+        if "x-follows" in field:
+            leading, goes_to = self.leading(field["x-follows"])
+            effective_now = leading if effective_now is None else effective_now
+            effective_then = goes_to if effective_then is None else effective_then
+        if effective_now is None or same(effective_now, effective_then):
             return
-        result[str(path[-1])] = deepcopy(effective_now)
         self.held.append(HeldForward(path, effective_now, effective_then, str(field["x-one-way"])))
 
-    def entry(self, key: str, schema: Mapping[str, Any]) -> Any:
-        for pattern, entry in schema.get("patternProperties", {}).items():
-            if re.search(pattern, key):
-                return entry
-        other = schema.get("additionalProperties")
-        return other if isinstance(other, Mapping) else None
+    def leading(self, key: str) -> tuple[Any, Any]:
+        """The value of a setting at the section's top, now and after the merge."""
+        field, there = self.schema.below(self.schema.root, key), self.other.below(self.other.root, key)
+        now = self.schema.whole(self.now.get(key), field)
+        then = self.other.whole(self.then.get(key), there or field)
+        anew = self.made_anew(self.now, self.then, self.schema.root, self.other.root)
+        return now, now if "x-one-way" in field and now is not None and not anew else then
 
-    def sequence(self, now: list[Any], then: list[Any], schema: Any, path: Path) -> list[Any]:
+    def companions(
+        self,
+        now: Mapping[str, Any],
+        then: Mapping[str, Any],
+        properties: Mapping[str, Any],
+        path: Path,
+        held: list[HeldForward],
+    ) -> None:
+        """Hold what goes with something that was held in this mapping."""
+        kept = {one.path[-1] for one in held if one.path[:-1] == path}
+        for key, part in properties.items():
+            leader = self.schema.resolve(part).get("x-held-with")
+            if leader in kept and not same(now.get(key), then.get(key)):
+                self.held.append(HeldForward((*path, key), now.get(key), then.get(key), f"it goes with {leader}"))
+
+    def sequence(
+        self,
+        now: list[Any],
+        then: list[Any],
+        schema: Mapping[str, Any],
+        other: Mapping[str, Any],
+        path: Path,
+        *,
+        renewed: bool,
+    ) -> None:
         named = {item["name"]: item for item in now if isinstance(item, Mapping) and isinstance(item.get("name"), str)}
-        result = []
+        field, there = self.schema.below(schema, 0), self.other.below(other, 0)
         for index, item in enumerate(then):
             counterpart = now[index] if index < len(now) else _MISSING
             if isinstance(item, Mapping) and "name" in item:
                 counterpart = named.get(item["name"], _MISSING)
-            known = counterpart is not _MISSING and schema is not None
-            result.append(self.value(counterpart, item, schema, (*path, index)) if known else deepcopy(item))
-        return result
+            if counterpart is not _MISSING and field:
+                self.value(counterpart, item, field, there, (*path, index), renewed=renewed)
 
 
 def _filled(entry: Any) -> Any:

@@ -39,14 +39,15 @@ resource "aws_secretsmanager_secret" "this" {
 }
 
 # The first value: random, made while it is applied, and never in a plan or a state. Its own label keeps this
-# version when newer ones come: were it removed, the next apply would put it again, over the newer ones.
+# version when newer ones come: were it removed, the next apply would put it again. Secrets Manager makes it the
+# current version only where there is none: of a secret that was deleted and brought back, the value stays.
 resource "aws_secretsmanager_secret_version" "first" {
   for_each = aws_secretsmanager_secret.this
 
   secret_id                = each.value.id
   secret_string_wo         = sha256(uuid())
   secret_string_wo_version = 1
-  version_stages           = ["AWSCURRENT", "FIRST"]
+  version_stages           = ["FIRST"]
 
   lifecycle {
     ignore_changes = [version_stages]

@@ -102,6 +102,101 @@ def test_what_the_older_version_does_not_have_cannot_be_held() -> None:
     assert merge(now, BASE, SCHEMAS, {}).data == BASE
 
 
+def section(**properties: Any) -> dict[str, Any]:
+    return {"type": "object", "properties": properties, "additionalProperties": False}
+
+
+def held(
+    now: Any, then: Any, schema: dict[str, Any], other: dict[str, Any] | None = None
+) -> tuple[Any, list[tuple[str, Any]]]:
+    """The area of the merge, and what was held forward with the value that was kept."""
+    schemas = {"area": schema}
+    result = merge({**BASE, "area": now}, {**BASE, "area": then}, schemas, {"area": other} if other else None)
+    return result.data["area"], [(".".join(map(str, one.path[1:])), one.kept) for one in result.held_forward]
+
+
+ENTRY = section(
+    engine={"type": "string", "default": "pg", "x-create-only": "the data"},
+    version={"type": "string", "default": "17", "x-one-way": "never back"},
+    size={"type": "integer", "default": 20, "x-one-way": "never smaller"},
+    most={"type": ["integer", "null"], "default": None, "x-held-with": "size"},
+    note={"type": "string", "default": ""},
+)
+WHOLE_ENTRY = {"engine": "pg", "version": "17", "size": 20, "most": None, "note": "the first"}
+ENTRIES = section(entries={"type": "object", "additionalProperties": ENTRY, "default": {"main": WHOLE_ENTRY}})
+
+
+def test_the_default_of_each_side_is_that_of_its_own_version() -> None:
+    newer, older = (
+        section(version={"type": "string", "default": default, "x-one-way": "never back"}) for default in ("18", "17")
+    )
+    assert held({}, {}, newer, older) == ({"version": "18"}, [("version", "18")])
+    assert held({"version": "17"}, {}, newer, older) == ({}, [])
+    assert held({}, {"version": "18"}, newer, older) == ({"version": "18"}, [])
+
+
+def test_entries_that_a_map_has_by_default_are_compared_as_well() -> None:
+    assert held({}, {"entries": {"main": {"version": "16", "note": "x"}}}, ENTRIES) == (
+        {"entries": {"main": {"version": "17", "note": "x"}}},
+        [("entries.main.version", "17")],
+    )
+    assert held({"entries": {"main": {"version": "18", "note": "x"}}}, {}, ENTRIES) == (
+        {"entries": {"main": {"version": "18", "note": "the first"}}},
+        [("entries.main.version", "18")],
+    )
+    assert held({"entries": {"main": None}}, {}, ENTRIES) == ({}, [])
+    assert held({"entries": {"other": {"version": "18"}}}, {"entries": None}, ENTRIES) == ({"entries": None}, [])
+
+
+def test_an_entry_that_is_always_there_is_compared_where_nobody_names_it() -> None:
+    buckets = {"type": "object", "x-resolve": "with_files", "default": {"files": {"lock": None}}}
+    lock = {"type": ["integer", "null"], "default": None, "x-one-way": "it stays"}
+    schema = section(buckets={**buckets, "additionalProperties": section(lock=lock)})
+    assert held({"buckets": {"files": {"lock": 9}}}, {"buckets": {"a": {}}}, schema) == (
+        {"buckets": {"a": {}, "files": {"lock": 9}}},
+        [("buckets.files.lock", 9)],
+    )
+    assert held({"buckets": {"a": {"lock": 9}}}, {}, schema) == ({}, [])
+
+
+def test_what_is_made_anew_begins_anew() -> None:
+    mysql = {"entries": {"main": {"engine": "mysql", "version": "8.4", "size": 90}}}
+    assert held(mysql, {"entries": {"main": {"version": "16"}}}, ENTRIES) == (
+        {"entries": {"main": {"version": "16"}}},
+        [],
+    )
+    maybe = section(
+        cidr={"type": ["string", "null"], "default": None, "x-create-only": "all"},
+        version={"type": "string", "default": "1", "x-one-way": "never back"},
+    )
+    assert held({"version": "2"}, {"cidr": "10.0.0.0/16", "version": "1"}, maybe)[1] == [("version", "2")]
+    assert held({"version": "2", "cidr": "10.1.0.0/16"}, {"cidr": "10.0.0.0/16", "version": "1"}, maybe)[1] == []
+
+
+def test_what_goes_with_a_held_setting_is_held_too() -> None:
+    assert held({"entries": {"main": {"size": 90}}}, {"entries": {"main": {"size": 30, "most": 40}}}, ENTRIES) == (
+        {"entries": {"main": {"size": 90}}},
+        [("entries.main.size", 90), ("entries.main.most", None)],
+    )
+    assert held({"entries": {"main": {"most": 90}}}, {"entries": {"main": {"most": 40}}}, ENTRIES)[1] == []
+
+
+def test_a_setting_that_follows_another_is_compared_by_that() -> None:
+    version = {"type": ["string", "null"], "default": None, "x-one-way": "never back", "x-follows": "version"}
+    cluster = section(
+        version={"type": "string", "default": "1.34", "x-one-way": "never back"},
+        groups={"type": "object", "additionalProperties": section(version=version)},
+    )
+    now = {"version": "1.35", "groups": {"a": {}, "b": {"version": "1.34"}, "c": {"version": "1.35"}}}
+    assert held(now, {"groups": {"a": {"version": "1.34"}, "b": {}, "c": {}}}, cluster) == (
+        {
+            "version": "1.35",
+            "groups": {"a": {"version": "1.35"}, "b": {"version": "1.34"}, "c": {}},
+        },
+        [("groups.a.version", "1.35"), ("groups.b.version", "1.34"), ("version", "1.35")],
+    )
+
+
 PLANT = st.fixed_dictionaries(
     {}, optional={"height": st.integers(1, 9), "water": st.integers(1, 9), "kind": st.sampled_from(["apple", "plum"])}
 )
