@@ -177,6 +177,7 @@ def _change_to_json(change: ResourceChange) -> dict[str, Any]:
         "action": change.action.value,
         "previous_address": change.previous_address,
         "reason": change.reason,
+        "identity": dict(change.identity),
         "attributes": [asdict(attribute) for attribute in change.attributes],
     }
 
@@ -190,6 +191,7 @@ def _change_from_json(data: Mapping[str, Any]) -> ResourceChange:
         attributes=tuple(AttributeChange(**attribute) for attribute in data["attributes"]),
         previous_address=data["previous_address"],
         reason=data["reason"],
+        identity=data.get("identity", {}),
     )
 
 

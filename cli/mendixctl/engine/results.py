@@ -58,6 +58,7 @@ class Judged:
             one_way=self.judgement.one_way,
             back=self.back.verdict.value,
             back_reason=self.back.reason,
+            identity=self.change.identity,
         )
 
     def recorded_at(self, made: datetime) -> RecordedChange:

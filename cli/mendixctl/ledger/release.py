@@ -51,6 +51,8 @@ class RecordedChange:
     ``until`` is the moment (ISO 8601) until which the change can be taken back, empty where there is none.
     ``one_way``: AWS refuses the way back, but nothing was lost. ``back`` is the verdict of undoing the change.
     Releases before verdicts had reasons have only ``verdict``.
+    ``identity``: of data that was going to be deleted, what AWS calls it (id, name, final snapshot), so that it can be
+    brought back; empty for everything else and in older records.
     """
 
     address: str
@@ -63,6 +65,7 @@ class RecordedChange:
     one_way: bool = False
     back: str = ""
     back_reason: str = ""
+    identity: Mapping[str, str] = field(default_factory=dict, hash=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -205,7 +205,7 @@ def _change_body(change: RecordedChange) -> dict[str, Any]:
         "attributes": list(change.attributes),
         "verdict": change.verdict,
     }
-    optional = {name: getattr(change, name) for name in (*_REASONS, "one_way")}
+    optional = {name: getattr(change, name) for name in (*_REASONS, "one_way")} | {"identity": dict(change.identity)}
     return body | {name: value for name, value in optional.items() if value}
 
 
@@ -213,7 +213,7 @@ def _change(value: Any, place: str, index: int) -> RecordedChange:
     prefix = f"changes[{index}]."
     if not isinstance(value, Mapping):
         raise _unreadable(place, f"{prefix[:-1]} is not an object")
-    field = _Fields({**dict.fromkeys(_REASONS, ""), "one_way": False, **value}, place, prefix)
+    field = _Fields({**dict.fromkeys(_REASONS, ""), "one_way": False, "identity": {}, **value}, place, prefix)
     reasons = {name: field.text(name) for name in _REASONS}
     return RecordedChange(
         address=field.text("address"),
@@ -223,6 +223,7 @@ def _change(value: Any, place: str, index: int) -> RecordedChange:
         verdict=field.text("verdict"),
         one_way=field.truth("one_way"),
         **reasons,
+        identity=field.named_texts("identity"),
     )
 
 

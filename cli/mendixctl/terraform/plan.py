@@ -47,7 +47,7 @@ class AttributeChange:
 
 @dataclass(frozen=True, slots=True)
 class ResourceChange:
-    """What a plan does to one resource instance."""
+    """What a plan does to one resource instance. ``identity``: what AWS calls data that is taken away."""
 
     address: str
     area: str
@@ -56,6 +56,7 @@ class ResourceChange:
     attributes: tuple[AttributeChange, ...] = ()
     previous_address: str = ""
     reason: str = ""
+    identity: Mapping[str, str] = field(default_factory=dict, hash=False)
     raw: Mapping[str, Any] = field(default_factory=dict, repr=False, compare=False)
 
 

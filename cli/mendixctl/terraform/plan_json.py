@@ -13,6 +13,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
+from mendixctl.terraform.identities import identity
 from mendixctl.terraform.marks import mapping, marked, mask, part, secrets, shown, without
 from mendixctl.terraform.plan import UNKNOWN, Action, AttributeChange, PlanDocument, ResourceChange
 from mendixgen.diagnostics import Diagnostic, MendixError
@@ -30,6 +31,8 @@ _ACTIONS: Mapping[tuple[str, ...], Action] = {
     ("create", "forget"): Action.REPLACE,
     ("forget",): Action.FORGET,
 }
+
+_TAKES_AWAY = frozenset({Action.DELETE, Action.REPLACE, Action.FORGET})
 
 _AREA = re.compile(r"module\.([^.\[]+)")
 
@@ -103,14 +106,18 @@ def _change(item: Mapping[str, Any], hidden: frozenset[str]) -> ResourceChange:
         reason = f"deposed object {deposed}"
     area = _AREA.match(address)
     own = frozenset(_secrets_of(change)) if hidden else hidden
+    kind = str(item.get("type", ""))
     return ResourceChange(
         address=address,
         area=area[1] if area else "",
-        type=str(item.get("type", "")),
+        type=kind,
         action=action,
         attributes=tuple(_hide(attribute, hidden, own) for attribute in attributes(change)),
         previous_address=previous if previous != address else "",
         reason=reason,
+        identity={name: value for name, value in identity(kind, change).items() if value not in hidden}
+        if action in _TAKES_AWAY
+        else {},
         raw=item,
     )
 

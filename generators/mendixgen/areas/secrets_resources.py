@@ -67,8 +67,8 @@ def _secrets(module: ModuleBuilder) -> tuple[Expr, Expr]:
     first = module.resource(
         "aws_secretsmanager_secret_version.first",
         "The first value: random, made while it is applied, and never in a plan or a state. Its own label keeps this"
-        " version when newer ones come: were it removed, the next apply would put it again. Secrets Manager makes it the"
-        " current version only where there is none: of a secret that was deleted and brought back, the value stays.",
+        " version when newer ones come: were it removed, the next apply would put it again. Secrets Manager makes it"
+        " the current version only where there is none: a secret that was deleted and brought back keeps its value.",
         for_each=secret,
         secret_id=each.value.id,
         secret_string_wo=expr("sha256(uuid())"),

@@ -40,7 +40,7 @@ resource "aws_secretsmanager_secret" "this" {
 
 # The first value: random, made while it is applied, and never in a plan or a state. Its own label keeps this
 # version when newer ones come: were it removed, the next apply would put it again. Secrets Manager makes it the
-# current version only where there is none: of a secret that was deleted and brought back, the value stays.
+# current version only where there is none: a secret that was deleted and brought back keeps its value.
 resource "aws_secretsmanager_secret_version" "first" {
   for_each = aws_secretsmanager_secret.this
 

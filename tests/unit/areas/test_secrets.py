@@ -119,7 +119,8 @@ def test_no_setting_and_no_argument_holds_a_value() -> None:
 
 def test_the_first_version_keeps_a_label_of_its_own_for_ever() -> None:
     version = resource("aws_secretsmanager_secret_version.first")
-    assert version.arguments["version_stages"] == ["FIRST"], "with AWSCURRENT it would replace a restored secret's value"
+    # with AWSCURRENT it would take the place of the value of a secret that was brought back
+    assert version.arguments["version_stages"] == ["FIRST"]
     assert [render(it) for it in version.lifecycle["ignore_changes"]] == ["version_stages"]
 
 

@@ -28,7 +28,20 @@ TEXTS = st.lists(TEXT, max_size=3).map(tuple)
 MOMENTS = st.integers(0, 10**15).map(lambda count: datetime(2020, 1, 1, tzinfo=UTC) + timedelta(microseconds=count))
 NATURAL = st.integers(0, 10**9)
 
-CHANGES = st.builds(RecordedChange, TEXT, TEXT, TEXT, TEXTS, TEXT, TEXT, TEXT, st.booleans(), TEXT, TEXT)
+CHANGES = st.builds(
+    RecordedChange,
+    TEXT,
+    TEXT,
+    TEXT,
+    TEXTS,
+    TEXT,
+    TEXT,
+    TEXT,
+    st.booleans(),
+    TEXT,
+    TEXT,
+    st.dictionaries(TEXT, TEXT, max_size=2),
+)
 RELEASES = st.builds(
     Release,
     number=st.integers(1, 10**6),

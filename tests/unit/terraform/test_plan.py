@@ -336,3 +336,38 @@ def test_a_value_does_not_differ_from_itself(value: Any):
 def test_one_changed_attribute_is_one_change(value: dict[str, Any], key: str, old: int, new: int):
     found = flat({**value, key: old}, {**value, key: new})
     assert found == ([] if old == new else [(spell([key]), old, new)])
+
+
+NAMED = {"id": "arn:s", "name": "dev/license", "arn": "arn:s"}
+DATABASE = {"id": "db-1", "identifier": "dev-mendix", "final_snapshot_identifier": "dev-mendix-final-1"}
+
+
+@pytest.mark.parametrize(
+    ("kind", "actions", "before", "identity"),
+    [
+        ("aws_secretsmanager_secret", ["delete"], NAMED, {"id": "arn:s", "name": "dev/license"}),
+        ("aws_secretsmanager_secret", ["delete", "create"], NAMED, {"id": "arn:s", "name": "dev/license"}),
+        ("aws_secretsmanager_secret", ["update"], NAMED, {}),
+        ("aws_secretsmanager_secret", ["forget"], {**NAMED, "name": 7}, {"id": "arn:s"}),
+        ("aws_sqs_queue", ["delete"], NAMED, {}),
+        ("aws_db_instance", ["delete"], {**DATABASE, "skip_final_snapshot": False}, DATABASE),
+        (
+            "aws_db_instance",
+            ["delete"],
+            {**DATABASE, "skip_final_snapshot": True},
+            {"id": "db-1", "identifier": "dev-mendix"},
+        ),
+        ("aws_kms_key", ["delete"], None, {}),
+    ],
+)
+def test_data_that_is_taken_away_is_named_so_that_it_can_be_found_again(
+    kind: str, actions: list[str], before: Any, identity: dict[str, str]
+):
+    (found,) = parse(plan({**change(actions, before=before), "type": kind})).changes
+    assert found.identity == identity
+
+
+def test_an_identity_holds_nothing_that_is_sensitive():
+    marked = {**change(["delete"], before=NAMED, before_sensitive={"name": True}), "type": "aws_secretsmanager_secret"}
+    (found,) = parse(plan(marked)).changes
+    assert found.identity == {"id": "arn:s"}
