@@ -61,6 +61,18 @@ def yes_option() -> Callable[[F], F]:
     return click.option("--yes", "-y", is_flag=True, help="Confirm without asking; never waives a refusal.")
 
 
+def accept_loss_option() -> Callable[[F], F]:
+    """``--accept-loss ADDRESS``, as often as there are losses."""
+    return click.option(
+        "--accept-loss",
+        "accepted",
+        multiple=True,
+        metavar="ADDRESS",
+        help="Accept what the plan does to this resource (its exact Terraform address), though it cannot be taken "
+        "back or is beyond a limit; recorded. Can be repeated.",
+    )
+
+
 def message_option() -> Callable[[F], F]:
     """``-m MESSAGE``."""
     return click.option("--message", "-m", default="", metavar="TEXT", help="Why; recorded with the release.")

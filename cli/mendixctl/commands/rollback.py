@@ -9,6 +9,7 @@ from mendixctl.command_line import Command
 from mendixctl.commands.confirmation import confirm
 from mendixctl.commands.parameters import (
     ReleaseNumber,
+    accept_loss_option,
     details_option,
     emulator_option,
     environment_option,
@@ -22,6 +23,7 @@ from mendixctl.commands.parameters import (
 @click.argument("version", type=ReleaseNumber())
 @environment_option()
 @emulator_option()
+@accept_loss_option()
 @yes_option()
 @message_option()
 @details_option()
@@ -31,6 +33,7 @@ def command(
     version: int,
     environment: str | None,
     rehearse: bool,
+    accepted: tuple[str, ...],
     yes: bool,
     message: str,
     details: bool,
@@ -40,12 +43,13 @@ def command(
     The release's specification and module versions are written into the YAML and the lock, planned forward and,
     once confirmed, applied as a new release. Who declines finds every file as it was.
     """
-    from mendixctl.engine import rolling_back
+    from mendixctl.engine import guarding, rolling_back
 
     session = application.session(rehearse=rehearse)
-    prepared = rolling_back.prepare(session, environment, version)
+    prepared = rolling_back.prepare(session, environment, version, accepted)
     try:
         application.view.about_to_roll_back(prepared, details=details)
+        guarding.admit(prepared.plan.guards)
         question = f"Roll {prepared.scope.environment} back to v{version}?"
         confirm(application, question, prepared.confirmation, yes=yes)
     except BaseException:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 
-from mendixctl.engine import git
+from mendixctl.engine import git, guarding
 from mendixctl.engine.carrying_out import Undertaking, carry_out
 from mendixctl.engine.lease import lease
 from mendixctl.engine.ledgers import ledger
@@ -19,11 +20,14 @@ from mendixctl.terraform.outcome import StateIdentity
 from mendixgen.diagnostics import Diagnostic, MendixError, Refused
 
 
-def prepare(session: Session, environment: str | None = None) -> PreparedApply:
+def prepare(session: Session, environment: str | None = None, accepted: Sequence[str] = ()) -> PreparedApply:
     """Find the plan to apply, and check that nothing it was made from has moved.
 
+    What the guards object to is in the result, so that it can be shown beside the plan; `execute` refuses it.
+    ``accepted``: exact addresses of changes whose loss is accepted.
+
     Raises:
-        MendixError: MXP130 there is no plan, MXP131 there are several.
+        MendixError: MXP130 there is no plan, MXP131 there are several, MXG104 an acceptance accepts nothing.
         Refused: MXP132 it has expired, MXP133 what it was made from has moved, MXP134 a protected environment was
             not named, MXP135 its files are not committed; MXP120 to MXP122.
     """
@@ -52,9 +56,10 @@ def prepare(session: Session, environment: str | None = None) -> PreparedApply:
         base=manifest.base,
         pins={area: pin.version for area, pin in workplace.lock.pins.items()},
     )
+    plan = from_manifest(result, manifest, place)
     return PreparedApply(
         scope=result.scope,
-        plan=from_manifest(result, manifest, place),
+        plan=replace(plan, guards=guarding.judge(workplace, [plan], accepted)),
         number=(head.number if head else 0) + 1,
         confirmation=chosen if workplace.scope.protected else "yes",
     )
@@ -66,7 +71,7 @@ def execute(session: Session, prepared: PreparedApply, *, message: str = "") -> 
     Raises:
         ApplyError: it failed; what was done is recorded.
         ApplyInterrupted: a person stopped it; what was done is recorded.
-        Refused: something moved while the person was asked; as `prepare`.
+        Refused: something moved while the person was asked, as `prepare`; MXG1xx, a guard objects.
         MendixError: nothing was applied.
     """
     environment = prepared.scope.environment
@@ -87,7 +92,8 @@ def execute(session: Session, prepared: PreparedApply, *, message: str = "") -> 
         store = ledger(workplace, tools.clients)
         check_ledger(workplace, store)
         check(workplace, tools, manifest, place)
-        return carry_out(workplace, tools, store, prepared.plan, Undertaking(Kind.APPLY, message))
+        undertaking = Undertaking(Kind.APPLY, message, accepted=prepared.plan.guards.accepted)
+        return carry_out(workplace, tools, store, prepared.plan, undertaking)
 
 
 def _slot_of(session: Session, environment: str) -> PlanSlot:

@@ -7,7 +7,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
-from mendixctl.engine import git
+from mendixctl.engine import git, guarding
 from mendixctl.engine.authors import author
 from mendixctl.engine.planning import count, module_digest, slot
 from mendixctl.engine.results import ApplyError, ApplyInterrupted, ApplyResult, Counts, PlanResult
@@ -31,7 +31,8 @@ class Undertaking:
     """Why something is applied.
 
     ``prove`` runs after a successful apply and says whether a plan is empty. ``begun`` is called once the release
-    has its number: from there on what was prepared stays, however it ends.
+    has its number: from there on what was prepared stays, however it ends. ``accepted``: the addresses whose loss
+    was accepted by name.
     """
 
     kind: Kind
@@ -39,6 +40,7 @@ class Undertaking:
     rollback_to: int = 0
     rollback_from: int = 0
     held_forward: tuple[str, ...] = ()
+    accepted: tuple[str, ...] = ()
     prove: Callable[[], bool] | None = None
     begun: Callable[[], None] | None = None
 
@@ -50,11 +52,14 @@ def carry_out(
 
     Raises:
         ApplyError, ApplyInterrupted: it did not succeed; what was done is recorded.
+        Refused: MXG1xx, a guard objects; nothing was begun.
         MendixError: it did not begin.
     """
     if plan.plan_file is None:
         raise ValueError("a plan that was not saved cannot be applied")
     session = workplace.session
+    guards = guarding.judge(workplace, [plan], undertaking.accepted, rollback_to=undertaking.rollback_to)
+    guarding.admit(guards)
     session.reporter.stage("record")
     settle(workplace, tools, store)
     record = store.allot(*_release(workplace, tools, store, plan, undertaking))
@@ -136,7 +141,10 @@ def _release(
         plan_digest=plan.plan_digest,
         generator=__version__,
         terraform=tools.version,
-        extra={"modules": {area: module_digest(workplace, area) for area in workplace.lock.pins}},
+        extra={
+            "modules": {area: module_digest(workplace, area) for area in workplace.lock.pins},
+            **({"accepted": list(undertaking.accepted)} if undertaking.accepted else {}),
+        },
     )
     return release, archive
 

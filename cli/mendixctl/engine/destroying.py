@@ -7,7 +7,9 @@ does not first say that it disarms them.
 from __future__ import annotations
 
 import time
+from collections.abc import Sequence
 
+from mendixctl.engine import guarding
 from mendixctl.engine.applying import check_committed, check_shown
 from mendixctl.engine.carrying_out import Undertaking, carry_out
 from mendixctl.engine.lease import lease
@@ -22,11 +24,14 @@ from mendixctl.ledger.store import LedgerStore
 from mendixgen.diagnostics import Diagnostic, MendixError, Refused
 
 
-def prepare(session: Session, environment: str) -> PreparedDestroy:
+def prepare(session: Session, environment: str, accepted: Sequence[str] = ()) -> PreparedDestroy:
     """Plan both steps. The root stands at the teardown until the destroy is executed or abandoned.
 
+    What the guards object to is in the result; `execute` refuses it. ``accepted``: exact addresses of changes whose
+    loss is accepted, which a protected environment asks for.
+
     Raises:
-        MendixError: MXP160, there is nothing to destroy; what a plan raises.
+        MendixError: MXP160, there is nothing to destroy; MXG104, an acceptance accepts nothing; what a plan raises.
         Refused: MXP120 to MXP124, MXP135.
     """
     started = time.monotonic()
@@ -49,6 +54,11 @@ def prepare(session: Session, environment: str) -> PreparedDestroy:
                     )
                 )
             teardown = _plan(workplace, tools, store, Kind.TEARDOWN, time.monotonic())
+            try:
+                guards = guarding.judge(workplace, [teardown, everything], accepted)
+            except BaseException:
+                slot(workplace).clear()
+                raise
     return PreparedDestroy(
         scope=teardown.scope,
         teardown=teardown,
@@ -56,6 +66,7 @@ def prepare(session: Session, environment: str) -> PreparedDestroy:
         number=(head.number if head else 0) + 1,
         backups=saved,
         confirmation=environment,
+        guards=guards,
     )
 
 
@@ -72,10 +83,12 @@ def execute(session: Session, prepared: PreparedDestroy, *, message: str = "") -
     Raises:
         ApplyError, ApplyInterrupted: as for an apply; `destroy` again goes on from there.
         Refused: MXP133, something moved while the person was asked; MXP161, the destroy would take away more than
-            was shown.
+            was shown; MXG1xx, a guard objects, before anything is disarmed.
     """
     environment = prepared.scope.environment
+    accepted = prepared.guards.accepted
     try:
+        guarding.admit(prepared.guards)
         workplace = open_workplace(session, environment, refresh=False)
         with lease(workplace.workspace, environment, "destroy"):
             try:
@@ -85,12 +98,13 @@ def execute(session: Session, prepared: PreparedDestroy, *, message: str = "") -
                 teardown = None
                 if prepared.teardown.has_changes:
                     check_shown(workplace, tools, prepared.teardown, f"mendixctl destroy {environment}")
-                    undertaking = Undertaking(Kind.TEARDOWN, message)
+                    undertaking = _undertaking(Kind.TEARDOWN, message, prepared.teardown, accepted)
                     teardown = carry_out(workplace, tools, store, prepared.teardown, undertaking)
                     workplace = open_workplace(session, environment, refresh=False)
                 plan = _plan(workplace, tools, store, Kind.DESTROY, time.monotonic())
                 _check_same(prepared.destroy, plan)
-                destroyed = carry_out(workplace, tools, store, plan, Undertaking(Kind.DESTROY, message))
+                undertaking = _undertaking(Kind.DESTROY, message, plan, accepted)
+                destroyed = carry_out(workplace, tools, store, plan, undertaking)
             finally:
                 _leave(workplace, prepared)
     except BaseException:
@@ -101,6 +115,12 @@ def execute(session: Session, prepared: PreparedDestroy, *, message: str = "") -
 
 def _plan(workplace: Workplace, tools: Tools, store: LedgerStore, kind: Kind, started: float) -> PlanResult:
     return make(workplace, tools, store, kind, started=started, teardown=True, destroy=kind is Kind.DESTROY)
+
+
+def _undertaking(kind: Kind, message: str, plan: PlanResult, accepted: Sequence[str]) -> Undertaking:
+    """One of the two steps, with those acceptances that are about it."""
+    of_this = guarding.acceptable(plan)
+    return Undertaking(kind, message, accepted=tuple(address for address in accepted if address in of_this))
 
 
 def _check_same(shown: PlanResult, planned: PlanResult) -> None:

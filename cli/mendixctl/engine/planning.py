@@ -5,10 +5,11 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import time
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from mendixctl.engine import git
+from mendixctl.engine import git, guarding
 from mendixctl.engine.judging import judged, losses
 from mendixctl.engine.lease import lease
 from mendixctl.engine.ledgers import check_base, check_identity, ledger
@@ -45,6 +46,7 @@ def plan(session: Session, environment: str) -> PlanResult:
         store = ledger(workplace, tools.clients)
         check_ledger(workplace, store)
         result = make(workplace, tools, store, Kind.APPLY, started=started)
+        result = replace(result, guards=guarding.judge(workplace, [result]))
         # The plan had the state's lock, so an apply that was cut off is over by now. Whether its outcome can be
         # written is no matter of the plan: a role that may only read plans as well.
         with contextlib.suppress(MendixError):

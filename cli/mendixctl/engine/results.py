@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Literal
 
+from mendixctl.guard.limits import Objection
 from mendixctl.guard.verdict import REVERSIBLE, Judgement, Verdict
 from mendixctl.ledger.release import Kind, Outcome, Record, RecordedChange, Status
 from mendixctl.terraform.plan import AttributeChange, ResourceChange
@@ -87,13 +88,27 @@ class Counts:
 
 
 @dataclass(frozen=True, slots=True)
+class Guards:
+    """What the guards say of what is about to be applied: ``objections`` refuse it, ``accepted`` was accepted by name.
+
+    ``command``: the command line that would pass; empty where nothing objects, or no acceptance helps. ``refusals``:
+    the objections as a person is told them.
+    """
+
+    objections: tuple[Objection, ...] = ()
+    accepted: tuple[str, ...] = ()
+    command: str = ""
+    refusals: tuple[Diagnostic, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class PlanResult:
     """A plan. ``has_changes`` is Terraform's own word: it is also true where only outputs change.
 
     ``drift``: what changed outside Terraform of those resources that the plan changes. ``drift_losses``: of all that
     changed there, what took away data or protection. ``expires_at`` and ``plan_file`` are None where there is nothing
     to apply. ``written`` names the root files (relative to the repository) that rendering changed. ``base``: the
-    release that the plan starts from.
+    release that the plan starts from. ``guards``: what its apply will be refused for.
     """
 
     scope: Scope
@@ -113,6 +128,7 @@ class PlanResult:
     created_at: datetime | None = None
     expires_at: datetime | None = None
     seconds: float = 0.0
+    guards: Guards = Guards()
 
     @property
     def exit_code(self) -> int:
@@ -248,6 +264,7 @@ class PreparedDestroy:
     number: int
     backups: tuple[FileBackup, ...] = field(repr=False, default=())
     confirmation: str = ""
+    guards: Guards = Guards()
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,11 +8,11 @@ any other, recorded as a release of its own.
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from mendixctl.engine import git
+from mendixctl.engine import git, guarding
 from mendixctl.engine.applying import check_shown
 from mendixctl.engine.carrying_out import Undertaking, carry_out
 from mendixctl.engine.comparing import spec_changes, text_diff, version_changes
@@ -39,12 +39,15 @@ NOT_A_GOAL = {
 }
 
 
-def prepare(session: Session, environment: str | None, version: int) -> PreparedRollback:
+def prepare(session: Session, environment: str | None, version: int, accepted: Sequence[str] = ()) -> PreparedRollback:
     """Write the target into the YAML, the lock and the root, and plan it. On any error all three are as before.
+
+    What the guards object to is in the result, so that it can be shown beside the plan; `execute` refuses it.
+    ``accepted``: exact addresses of changes whose loss is accepted.
 
     Raises:
         MendixError: MXP150 the release is no goal, MXP151 there is nothing to do, MXP152 a module version is gone;
-            MXL105 there is no such release; what a plan raises.
+            MXL105 there is no such release; MXG104 an acceptance accepts nothing; what a plan raises.
         Refused: MXP153, the YAML has edits that neither a release nor git has; MXP120 to MXP124; MXP134,
             a protected environment was not named.
         Interrupted: a person stopped it.
@@ -60,11 +63,17 @@ def prepare(session: Session, environment: str | None, version: int) -> Prepared
         head = check_ledger(workplace, store) or goal
         _check_edits(workplace, head)
         _check_named(workplace, environment)
-        return _prepare(workplace, tools, store, goal, head, started)
+        return _prepare(workplace, tools, store, goal, head, started, accepted)
 
 
 def _prepare(
-    workplace: Workplace, tools: Tools, store: LedgerStore, goal: Record, head: Record, started: float
+    workplace: Workplace,
+    tools: Tools,
+    store: LedgerStore,
+    goal: Record,
+    head: Record,
+    started: float,
+    accepted: Sequence[str],
 ) -> PreparedRollback:
     from mendixgen.spec.edit import rewrite
     from mendixgen.spec.merge import merge
@@ -96,6 +105,11 @@ def _prepare(
         write_atomic(repository.lock(environment), locks.dump(lock, environment))
         target = open_workplace(workplace.session, environment, refresh=False, gate=True)
         plan = make(target, tools, store, Kind.ROLLBACK, started=started, keep_empty=True)
+        try:
+            plan = replace(plan, guards=guarding.judge(target, [plan], accepted, rollback_to=goal.number))
+        except BaseException:
+            slot(target).clear()
+            raise
     return PreparedRollback(
         scope=plan.scope,
         version=goal.number,
@@ -129,7 +143,7 @@ def execute(session: Session, prepared: PreparedRollback, *, message: str = "") 
 
     Raises:
         ApplyError, ApplyInterrupted: as for an apply.
-        Refused: something moved while the person was asked.
+        Refused: something moved while the person was asked; MXG1xx, a guard objects.
         MendixError, KeyboardInterrupt: it did not begin; whatever the reason, the files are put back.
     """
     environment = prepared.scope.environment
@@ -148,6 +162,7 @@ def execute(session: Session, prepared: PreparedRollback, *, message: str = "") 
                 rollback_to=prepared.version,
                 rollback_from=prepared.head,
                 held_forward=tuple(held.path for held in prepared.held_forward),
+                accepted=prepared.plan.guards.accepted,
                 prove=lambda: _is_empty(workplace, tools, remaining),
                 begun=lambda: begun.append(True),
             )

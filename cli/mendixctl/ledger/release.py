@@ -128,6 +128,12 @@ class Release:
     restored_serial: int = 0
     extra: Mapping[str, object] = field(default_factory=dict)
 
+    @property
+    def accepted(self) -> tuple[str, ...]:
+        """The addresses whose loss the author accepted by name (``--accept-loss``)."""
+        found = self.extra.get("accepted")
+        return tuple(one for one in found if isinstance(one, str)) if isinstance(found, list | tuple) else ()
+
 
 @dataclass(frozen=True, slots=True)
 class Outcome:

@@ -40,7 +40,25 @@ def plan(result: results.PlanResult) -> Document:
             "created_at": plain(result.created_at),
             "expires_at": plain(result.expires_at),
         },
+        "guards": guards(result.guards),
         "seconds": round(result.seconds, 3),
+    }
+
+
+def guards(of: results.Guards) -> Document:
+    """What an apply would be refused for, and the command line that passes."""
+    return {
+        "objections": [
+            {
+                "code": one.code,
+                "summary": one.summary,
+                "changes": [{"address": address, "what": what} for address, what in one.addresses],
+                "accept": list(one.accept),
+                "way_past": one.way_past,
+            }
+            for one in of.objections
+        ],
+        "command": of.command,
     }
 
 
@@ -121,6 +139,7 @@ def release(record: Record) -> Document:
     made: Document = plain(record.release)
     for key in ("spec", "lock", "extra", "environment", "account", "region", "target"):
         made.pop(key, None)
+    made["accepted"] = list(record.release.accepted)
     ended = record.outcome
     outcome = {**plain(ended), "health": plain(ended.health)} if ended is not None else None
     return {**made, "status": record.status.value, "outcome": outcome, "digest": record.digest}

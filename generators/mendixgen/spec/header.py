@@ -33,8 +33,21 @@ TagValue = Annotated[str, StringConstraints(max_length=256)]
 class Limits(Strict):
     """How much one plan may take away before a person has to say so."""
 
-    destroy: int = Field(0, ge=0, le=10000, description="Resources that one plan may destroy.")
-    replace: int = Field(0, ge=0, le=10000, description="Resources that one plan may replace.")
+    # None is not 0: `Header.destroy_limit` and `Header.replace_limit` say what then holds.
+    destroy: Annotated[int, Field(ge=0, le=10000)] | None = Field(
+        None,
+        description=(
+            "Resources that one plan may destroy; beyond that each is accepted by name (--accept-loss). By default 0"
+            " in a protected environment, and no limit in any other."
+        ),
+    )
+    replace: Annotated[int, Field(ge=0, le=10000)] | None = Field(
+        None,
+        description=(
+            "Resources that one plan may replace; beyond that each is accepted by name (--accept-loss). By default 0"
+            " in a protected environment, and no limit in any other."
+        ),
+    )
 
 
 class State(Strict):
@@ -129,6 +142,20 @@ class Header(Strict):
     def state_key(self) -> str:
         """The state object's key in the bucket."""
         return f"{self.state_prefix}terraform.tfstate"
+
+    @property
+    def destroy_limit(self) -> int | None:
+        """How many resources one plan may destroy; None where there is no limit."""
+        return self._limit(self.limits.destroy)
+
+    @property
+    def replace_limit(self) -> int | None:
+        """How many resources one plan may replace; None where there is no limit."""
+        return self._limit(self.limits.replace)
+
+    def _limit(self, given: int | None) -> int | None:
+        # without one, an environment that is not protected goes on as before there were limits
+        return given if given is not None else 0 if self.protected else None
 
     def for_areas(self) -> AreaHeader:
         """What an area may read of this."""

@@ -49,13 +49,14 @@ def test_the_smallest_specification_has_safe_defaults(store: ModuleStore) -> Non
         "123456789012-eu-central-1-mendix-state",
         "dev/terraform.tfstate",
     )
-    assert (header.limits.destroy, header.limits.replace) == (0, 0)
+    assert (header.destroy_limit, header.replace_limit) == (0, 0)
     assert spec.sections == {"garden": {}, "house": {}}
     assert spec.arguments["garden"] == {"zones": ["a", "b", "c"]}
 
 
 def test_the_emulator_is_unprotected_and_local_unless_told_otherwise(store: ModuleStore) -> None:
-    assert (load(store, MINIMAL).header.protected, load(store, MINIMAL).header.backend) == (False, "local")
+    unguarded = load(store, MINIMAL).header
+    assert (unguarded.protected, unguarded.backend, unguarded.destroy_limit) == (False, "local", None)
     spec = load(store, MINIMAL + "protected: true\nstate: {backend: s3, bucket: my-bucket, prefix: a/b}\n")
     assert (spec.header.protected, spec.header.backend, spec.header.state_key) == (
         True,

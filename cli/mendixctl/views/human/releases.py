@@ -113,6 +113,8 @@ def one(screen: Screen, result: results.ShowResult) -> None:
         spec_changes(screen, result.spec, result.versions)
     for path in release.held_forward:
         screen.line(("held forward  ", "yellow"), path, indent=2)
+    for address in release.accepted:
+        screen.line(("accepted loss ", "bold red"), address, indent=2)
     for address, snapshot in release.snapshots.items():
         screen.line(("snapshot  ", "dim"), snapshot, (f"  of {address}", "dim"), indent=2)
     _recorded(screen, release.changes, record)

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, TextIO
 
 from mendixctl.terraform.events import Event
-from mendixctl.views.human import modules, releases, results, support
+from mendixctl.views.human import guards, modules, releases, results, support
 from mendixctl.views.human.changes import counts_line, show_changes, show_drift, show_summary
 from mendixctl.views.human.problems import show_problems
 from mendixctl.views.human.progress import Progress
@@ -75,6 +75,9 @@ class HumanView:
         self.screen.line(("Plan: ", "bold"), counts_line(result.counts), _took(result.seconds))
         if result.expires_at is not None:
             self.screen.line((f"The plan can be applied until {moment(result.expires_at)}.", "dim"))
+        if result.guards.objections:
+            guards.show(self.screen, result.guards)
+            return
         results.next_command(self.screen, f"mendixctl apply{results.flags(result.scope)}")
 
     def about_to_apply(self, prepared: engine.PreparedApply, *, details: bool = False) -> None:

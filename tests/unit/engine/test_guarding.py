@@ -1,0 +1,226 @@
+"""Guards, through the whole engine: what each refuses, what passes it, and that ``--yes`` does not."""
+
+from __future__ import annotations
+
+import json
+import shlex
+from collections.abc import Callable
+from dataclasses import replace
+
+import pytest
+
+from mendixctl.app import main
+from mendixctl.engine import applying, destroying, planning, rolling_back
+from mendixctl.engine.carrying_out import Undertaking, carry_out
+from mendixctl.engine.ledgers import ledger
+from mendixctl.engine.planning import slot
+from mendixctl.engine.tooling import Tools
+from mendixctl.engine.workplace import open_workplace
+from mendixctl.ledger.local import LocalLedger
+from mendixctl.ledger.release import Kind
+from mendixctl.terraform.plan import Action, ResourceChange
+from mendixgen.diagnostics import MendixError, Refused
+from tests.unit.engine.conftest import Bench
+
+BUCKET = 'module.storage.aws_s3_bucket.this["files"]'
+RULES = [f'module.network.aws_security_group_rule.this["{index}"]' for index in range(3)]
+
+
+def change(address: str, action: Action) -> ResourceChange:
+    _, area, kind, _ = address.split(".", 3)
+    return ResourceChange(address, area, kind, action)
+
+
+LOST = change(BUCKET, Action.DELETE)
+DESTROYED = tuple(change(address, Action.DELETE) for address in RULES)
+REPLACED = tuple(change(address, Action.REPLACE) for address in RULES)
+
+
+def codes(error: pytest.ExceptionInfo[MendixError]) -> list[str]:
+    return [diagnostic.code for diagnostic in error.value.diagnostics]
+
+
+def head(bench: Bench) -> int:
+    return LocalLedger("dev", bench.root / "releases").head()
+
+
+def showing(bench: Bench, *changes: ResourceChange) -> None:
+    """An environment of one release, whose next plan shows these changes."""
+    bench.apply()
+    bench.edit("hello", "good day")
+    bench.play.changes = changes
+
+
+def apply(bench: Bench, *accepted: str) -> int:
+    planning.plan(bench.session, "dev")
+    return applying.execute(bench.session, applying.prepare(bench.session, "dev", accepted)).number
+
+
+def run(bench: Bench, *words: str) -> int:
+    return main(["-C", str(bench.repository.root), *words])
+
+
+def test_a_plan_says_what_its_apply_will_refuse_and_what_passes(
+    bench: Bench, capsys: pytest.CaptureFixture[str]
+) -> None:
+    showing(bench, LOST)
+    result = planning.plan(bench.session, "dev")
+    assert [one.code for one in result.guards.objections] == ["MXG101"]
+    assert shlex.split(result.guards.command) == ["mendixctl", "apply", "--env", "dev", "--accept-loss", BUCKET]
+    assert run(bench, "plan", "dev", "--json") == 2
+    document = json.loads(capsys.readouterr().out)["result"]["guards"]
+    assert document["command"] == result.guards.command
+    assert document["objections"][0]["accept"] == [BUCKET]
+    assert run(bench, "plan", "dev") == 2
+    shown = capsys.readouterr().out
+    assert "will be refused" in shown
+    assert "MXG101" in shown
+    assert run(bench, *shlex.split(result.guards.command)[1:], "--yes") == 0
+    assert head(bench) == 2
+
+
+def test_an_irreversible_change_is_applied_only_by_name(bench: Bench) -> None:
+    showing(bench, LOST)
+    with pytest.raises(Refused) as error:
+        apply(bench)
+    assert codes(error) == ["MXG101"]
+    assert BUCKET in error.value.diagnostics[0].detail
+    assert (bench.play.count("apply"), head(bench)) == (1, 1)
+    assert apply(bench, BUCKET) == 2
+    assert LocalLedger("dev", bench.root / "releases").read(2).release.accepted == (BUCKET,)
+
+
+def test_an_acceptance_of_what_is_not_in_the_plan_is_an_error(bench: Bench) -> None:
+    showing(bench, LOST)
+    planning.plan(bench.session, "dev")
+    with pytest.raises(MendixError) as error:
+        applying.prepare(bench.session, "dev", [BUCKET.replace("files", "file")])
+    assert codes(error) == ["MXG104"]
+    assert BUCKET in error.value.diagnostics[0].hint
+    bench.play.changes = (change(BUCKET, Action.UPDATE),)
+    planning.plan(bench.session, "dev")
+    with pytest.raises(MendixError) as error:
+        applying.prepare(bench.session, "dev", [BUCKET])
+    assert codes(error) == ["MXG104"]
+
+
+@pytest.mark.parametrize(
+    ("changes", "key", "code"), [(DESTROYED, "destroy", "MXG102"), (REPLACED, "replace", "MXG103")]
+)
+def test_the_limits_of_the_environment(bench: Bench, changes: tuple[ResourceChange, ...], key: str, code: str) -> None:
+    bench.spec.write_text(bench.spec.read_text() + f"\nlimits: {{{key}: 2}}\n")
+    showing(bench, *changes)
+    with pytest.raises(Refused) as error:
+        apply(bench)
+    assert codes(error) == [code]
+    place = error.value.diagnostics[0].location
+    assert place is not None
+    assert place.line == len(bench.spec.read_text().splitlines())
+    assert apply(bench, RULES[0]) == 2
+    bench.edit(f"{key}: 2", f"{key}: 3")
+    bench.edit("good day", "bye")
+    assert apply(bench) == 3
+
+
+def test_without_limits_only_a_protected_environment_has_any(bench: Bench) -> None:
+    showing(bench, *DESTROYED, *REPLACED)
+    assert apply(bench) == 2
+    bench.edit("target: emulator", "target: emulator\nprotected: true")
+    bench.edit("good day", "bye")
+    planning.plan(bench.session, "dev")
+    bench.commit()
+    prepared = applying.prepare(bench.session, "dev")
+    assert [one.code for one in prepared.plan.guards.objections] == ["MXG102", "MXG103"]
+
+
+def test_a_rehearsal_is_refused_what_the_real_one_would_be(bench: Bench) -> None:
+    bench.edit("target: emulator", "target: aws")
+    session = replace(bench.session, rehearse=True)
+    bench.play.changes = (*DESTROYED, LOST)
+    planning.plan(session, "dev")
+    prepared = applying.prepare(session, "dev")
+    assert [one.code for one in prepared.plan.guards.objections] == ["MXG101", "MXG102"]
+    assert "--emulator" in prepared.plan.guards.command
+
+
+def test_a_rollback_is_guarded_and_leaves_the_files_as_they_were(bench: Bench) -> None:
+    showing(bench)
+    bench.play.changes = None
+    bench.apply()
+    before = bench.snapshot()
+    bench.play.changes = (LOST,)
+    prepared = rolling_back.prepare(bench.session, None, 1)
+    assert shlex.split(prepared.plan.guards.command)[1:3] == ["rollback", "v1"]
+    with pytest.raises(Refused) as error:
+        rolling_back.execute(bench.session, prepared)
+    assert codes(error) == ["MXG101"]
+    assert bench.snapshot() == before
+    with pytest.raises(MendixError) as wrong:
+        rolling_back.prepare(bench.session, None, 1, ["a.b"])
+    assert codes(wrong) == ["MXG104"]
+    assert bench.snapshot() == before
+    assert not slot(open_workplace(bench.session, "dev")).plan.exists()
+    done = rolling_back.execute(bench.session, rolling_back.prepare(bench.session, None, 1, [BUCKET]))
+    assert done.apply.record.release.accepted == (BUCKET,)
+
+
+def test_a_destroy_is_asked_for_by_name_and_needs_acceptances_where_it_is_protected(bench: Bench) -> None:
+    bench.apply()
+    bench.play.changes = (LOST, *DESTROYED)
+    assert destroying.prepare(bench.session, "dev").guards.objections == ()
+    destroying.abandon(bench.session, destroying.prepare(bench.session, "dev"))
+    bench.play.changes = None
+    bench.edit("target: emulator", "target: emulator\nprotected: true")
+    planning.plan(bench.session, "dev")
+    bench.commit()
+    before = bench.snapshot()
+    bench.play.changes = (LOST, *DESTROYED)
+    prepared = destroying.prepare(bench.session, "dev")
+    assert shlex.split(prepared.guards.command) == ["mendixctl", "destroy", "dev", "--accept-loss", BUCKET]
+    with pytest.raises(Refused) as error:
+        destroying.execute(bench.session, prepared)
+    assert codes(error) == ["MXG101"]
+    assert (bench.play.count("apply"), bench.snapshot()) == (1, before)
+    result = destroying.execute(bench.session, destroying.prepare(bench.session, "dev", [BUCKET]))
+    assert result.destroy is not None
+    assert result.destroy.record.release.accepted == (BUCKET,)
+
+
+def test_nothing_is_applied_past_a_guard_from_anywhere(bench: Bench) -> None:
+    """The one place where releases are made asks by itself, whoever comes with a plan."""
+    showing(bench, LOST)
+    plan = planning.plan(bench.session, "dev")
+    workplace = open_workplace(bench.session, "dev")
+    tools = Tools.start(workplace)
+    with pytest.raises(Refused) as error:
+        carry_out(
+            workplace,
+            tools,
+            ledger(workplace),
+            replace(plan, guards=replace(plan.guards, refusals=())),
+            Undertaking(Kind.APPLY),
+        )
+    assert codes(error) == ["MXG101"]
+    assert head(bench) == 1
+
+
+def _limited(bench: Bench, key: str, changes: tuple[ResourceChange, ...]) -> None:
+    bench.spec.write_text(bench.spec.read_text() + f"\nlimits: {{{key}: 0}}\n")
+    showing(bench, *changes)
+
+
+PASSED_BY_NO_YES: dict[str, Callable[[Bench], None]] = {
+    "MXG101": lambda bench: showing(bench, LOST),
+    "MXG102": lambda bench: _limited(bench, "destroy", DESTROYED),
+    "MXG103": lambda bench: _limited(bench, "replace", REPLACED),
+}
+
+
+@pytest.mark.parametrize("code", PASSED_BY_NO_YES)
+def test_yes_passes_no_guard(bench: Bench, capsys: pytest.CaptureFixture[str], code: str) -> None:
+    PASSED_BY_NO_YES[code](bench)
+    run(bench, "plan", "dev")
+    capsys.readouterr()
+    assert run(bench, "apply", "--env", "dev", "--yes", "--json") == 3
+    assert code in [one["code"] for one in json.loads(capsys.readouterr().out)["diagnostics"]]
+    assert (bench.play.count("apply"), head(bench)) == (1, 1)
