@@ -26,6 +26,8 @@ SECTIONS: dict[str, dict[str, str]] = {
         "history": "List the releases of an environment.",
         "show": "Show one release.",
         "diff": "Compare two releases.",
+        "blame": "Show which release last changed each field or resource.",
+        "verify": "Check the ledger and the modules that it pins.",
         "output": "Show an environment's outputs.",
     },
     "The repository": {

@@ -21,7 +21,7 @@ from mendixgen.lock import Lock
 
 def history(session: Session, environment: str | None = None) -> HistoryResult:
     """All releases of an environment, oldest first, with the chain of their digests checked."""
-    workplace, store = _opened(session, environment)
+    workplace, store = opened(session, environment)
     records = tuple(store.records())
     warnings: tuple[Diagnostic, ...] = ()
     if records and records[-1].number > workplace.lock.base:
@@ -38,7 +38,7 @@ def history(session: Session, environment: str | None = None) -> HistoryResult:
 
 def show(session: Session, environment: str | None, version: int) -> ShowResult:
     """One release, and what it changed in the specification and the versions against the one before it."""
-    workplace, store = _opened(session, environment)
+    workplace, store = opened(session, environment)
     record = store.read(version)
     before = store.read(version - 1) if version > 1 else None
     return ShowResult(
@@ -52,7 +52,7 @@ def show(session: Session, environment: str | None, version: int) -> ShowResult:
 
 def diff(session: Session, environment: str | None, a: int, b: int) -> DiffResult:
     """From release ``a`` to release ``b``, in either direction: specification, versions, HCL, resource changes."""
-    workplace, store = _opened(session, environment)
+    workplace, store = opened(session, environment)
     left, right = store.read(a), store.read(b)
     between = range(min(a, b) + 1, max(a, b) + 1)
     name = f"environments/{workplace.environment}.yaml"
@@ -68,7 +68,12 @@ def diff(session: Session, environment: str | None, a: int, b: int) -> DiffResul
     )
 
 
-def _opened(session: Session, environment: str | None) -> tuple[Workplace, LedgerStore]:
+def opened(session: Session, environment: str | None) -> tuple[Workplace, LedgerStore]:
+    """The environment and its ledger, for what only reads.
+
+    Raises:
+        MendixError: MXP101, MXP102; its specification has errors.
+    """
     workplace = open_workplace(session, choose(session.repository, environment), refresh=False)
     session.reporter.begin(workplace.scope)
     if workplace.state_file is not None:

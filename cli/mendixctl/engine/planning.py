@@ -213,7 +213,11 @@ def text_digest(text: str) -> str:
 
 def module_digest(workplace: Workplace, area: str) -> str:
     """The digest of a pinned module's code as it stands, whether it is released or not."""
-    folder = workplace.store.folder / area / workplace.lock.pins[area].version
+    return code_digest(workplace.store.folder / area / workplace.lock.pins[area].version)
+
+
+def code_digest(folder: Path) -> str:
+    """The digest of a module version's code, all of it but the README: what a release records of each module."""
     names = sorted(path.relative_to(folder).as_posix() for path in folder.rglob("*") if _is_code(path))
     return text_digest("".join(f"{name}\0{file_digest(folder / name)}\n" for name in names))
 

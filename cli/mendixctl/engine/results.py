@@ -60,6 +60,7 @@ class Judged:
             back=self.back.verdict.value,
             back_reason=self.back.reason,
             identity=self.change.identity,
+            previous_address=self.change.previous_address,
         )
 
     def recorded_at(self, made: datetime) -> RecordedChange:
@@ -278,12 +279,17 @@ class DestroyResult:
 
 @dataclass(frozen=True, slots=True)
 class HistoryResult:
-    """The releases of one environment, oldest first."""
+    """The releases of one environment, oldest first. ``chosen``: those that were asked for, None for all of them."""
 
     scope: Scope
     records: tuple[Record, ...]
     base: int
     warnings: tuple[Diagnostic, ...] = ()
+    chosen: tuple[Record, ...] | None = None
+
+    @property
+    def listed(self) -> tuple[Record, ...]:
+        return self.records if self.chosen is None else self.chosen
 
 
 @dataclass(frozen=True, slots=True)

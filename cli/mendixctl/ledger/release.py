@@ -66,6 +66,7 @@ class RecordedChange:
     back: str = ""
     back_reason: str = ""
     identity: Mapping[str, str] = field(default_factory=dict, hash=False)
+    previous_address: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -34,7 +34,7 @@ FORMAT = 1
 OPTIONAL = frozenset({"snapshots", "restored_release", "restored_serial", "checks"})
 """Fields that came after the first records: written only where they say something, and not missed."""
 
-_REASONS = ("reason", "until", "back", "back_reason")
+_REASONS = ("reason", "until", "back", "back_reason", "previous_address")
 """Texts of a change that are left out where they are empty, and that older records do not have."""
 
 _RELEASE_FIELDS = frozenset(Release.__dataclass_fields__) - {"extra"} | {"format", "seal"}

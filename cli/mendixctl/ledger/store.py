@@ -159,6 +159,34 @@ class LedgerStore(ABC):
             raise self._unknown(number)
         return RawRecord(release, self._outcome(number), self.archive(number))
 
+    def parts(self, number: int) -> tuple[bytes | None, bytes | None]:
+        """The two parts of a release as they are stored, believed or not; None for one that is not there."""
+        return self._release(number), self._outcome(number)
+
+    def stored_archive(self, release: Release) -> bytes | None:
+        """What is stored as the release's archive, whether it is the original or not."""
+        return self._archive(release)
+
+    def parse(self, number: int, data: bytes) -> Release:
+        """The release in ``data``, which stands under ``number``.
+
+        Raises:
+            MendixError: MXL101 to MXL103 it cannot be believed, MXL106 it is another environment's or number's.
+        """
+        place = f"{self.place}/{folder_name(number)}"
+        parsed = parse_release(data, f"{place}/release.json")
+        if (parsed.number, parsed.environment) != (number, self.environment):
+            raise MendixError(
+                Diagnostic(
+                    "MXL106",
+                    f"{place}/release.json is v{parsed.number} of {parsed.environment}, "
+                    f"not v{number} of {self.environment}",
+                    hint="move it back where it belongs; the ledger of one environment is never copied to another",
+                    location=Location(f"{place}/release.json"),
+                )
+            )
+        return parsed
+
     def _unknown(self, number: int) -> MendixError:
         head = self.head()
         there = f"it has v1 to v{head}" if head > 1 else "it has only v1" if head else "it has no release yet"
@@ -172,17 +200,7 @@ class LedgerStore(ABC):
 
     def _record(self, number: int, release: bytes, outcome: bytes | None) -> Record:
         place = f"{self.place}/{folder_name(number)}"
-        parsed = parse_release(release, f"{place}/release.json")
-        if (parsed.number, parsed.environment) != (number, self.environment):
-            raise MendixError(
-                Diagnostic(
-                    "MXL106",
-                    f"{place}/release.json is v{parsed.number} of {parsed.environment}, "
-                    f"not v{number} of {self.environment}",
-                    hint="move it back where it belongs; the ledger of one environment is never copied to another",
-                    location=Location(f"{place}/release.json"),
-                )
-            )
+        parsed = self.parse(number, release)
         return Record(
             parsed,
             parse_outcome(outcome, f"{place}/outcome.json") if outcome is not None else None,

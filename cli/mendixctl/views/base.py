@@ -10,10 +10,12 @@ from mendixgen.diagnostics import Diagnostic
 
 if TYPE_CHECKING:
     from mendixctl.engine import results
+    from mendixctl.engine.blame.results import BlameResult
     from mendixctl.engine.emulating import EmulatorsResult
     from mendixctl.engine.installation import Versions
     from mendixctl.engine.schemas import SchemaResult
     from mendixctl.engine.support import SupportResult
+    from mendixctl.engine.verifying import VerifyResult
     from mendixgen.module_store import Manifest
     from mendixgen.modules import BuildReport, Listed, Release
     from mendixgen.semver import Comparison
@@ -45,6 +47,10 @@ class View(Reporter, Protocol):
     def release(self, result: results.ShowResult) -> None: ...
 
     def compared(self, result: results.DiffResult) -> None: ...
+
+    def blamed(self, result: BlameResult) -> None: ...
+
+    def verified(self, result: VerifyResult) -> None: ...
 
     def outputs(self, result: results.OutputsResult) -> None: ...
 

@@ -97,7 +97,7 @@ def destroy(result: results.DestroyResult) -> Document:
 
 def history(result: results.HistoryResult, limit: int | None = None) -> Document:
     """The releases, newest first."""
-    newest = list(reversed(result.records))[:limit]
+    newest = list(reversed(result.listed))[:limit]
     return {
         **scope(result.scope),
         "base": result.base,

@@ -10,16 +10,18 @@ from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any, TextIO
 
 from mendixctl.terraform.events import Event
-from mendixctl.views import documents
+from mendixctl.views import causes, documents
 from mendixctl.views.plain import plain
 from mendixgen.diagnostics import Diagnostic
 
 if TYPE_CHECKING:
     from mendixctl.engine import results
+    from mendixctl.engine.blame.results import BlameResult
     from mendixctl.engine.emulating import EmulatorsResult
     from mendixctl.engine.installation import Versions
     from mendixctl.engine.schemas import SchemaResult
     from mendixctl.engine.support import SupportResult
+    from mendixctl.engine.verifying import VerifyResult
     from mendixgen.module_store import Manifest
     from mendixgen.modules import BuildReport, Listed, Release
     from mendixgen.semver import Comparison
@@ -76,6 +78,12 @@ class JsonView:
 
     def compared(self, result: results.DiffResult) -> None:
         self._write(documents.diff(result))
+
+    def blamed(self, result: BlameResult) -> None:
+        self._write(causes.blame(result))
+
+    def verified(self, result: VerifyResult) -> None:
+        self._write(causes.verify(result), result.exit_code)
 
     def outputs(self, result: results.OutputsResult) -> None:
         self._write(documents.outputs(result))

@@ -6,8 +6,19 @@ from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 from mendixctl.engine import results
+from mendixctl.engine.blame.results import (
+    Altered,
+    BlameResult,
+    Cause,
+    FieldBlame,
+    ModuleBlame,
+    ResourceBlame,
+    Touched,
+)
 from mendixctl.engine.support import SupportedVersion, SupportResult
+from mendixctl.engine.verifying import Verified, VerifyResult
 from mendixctl.guard.verdict import Judgement, Verdict
+from mendixctl.ledger.audit import Finding
 from mendixctl.ledger.release import Author, Kind, Outcome, Record, Release, Status
 from mendixctl.terraform.plan import Action, AttributeChange, ResourceChange
 from mendixgen.diagnostics import Diagnostic, Location, Severity
@@ -180,3 +191,48 @@ SUPPORT = SupportResult(
     diagnostics=(Diagnostic("MXS162", "out of service"), WARNING),
 )
 UPGRADED = results.UpgradeResult("prod", (results.VersionChange("network", "1.0.0", "1.1.0"),))
+CAUSE = Cause(
+    2, Kind.APPLY, Status.FAILED, NOW, Author("li", "host", "李雷 <li@example.com>"), "0123456789abcdef", "more"
+)
+BLAMED = BlameResult(
+    SCOPE,
+    "environments/prod.yaml",
+    3,
+    "",
+    (
+        FieldBlame("network.zones", 7, 3, False, True, 0, (Altered(CAUSE, 2, 3),)),
+        FieldBlame("network.nat", 8, "one", False, False, 2, ()),
+        FieldBlame("old", 0, None, True, True, 0, (Altered(CAUSE, "(sensitive)", None),)),
+    ),
+)
+BLAMED_AREA = BlameResult(
+    SCOPE,
+    "environments/prod.yaml",
+    3,
+    "network",
+    BLAMED.fields,
+    (
+        ResourceBlame(
+            "module.network.aws_vpc.this",
+            "network",
+            False,
+            (Touched(CAUSE, "delete", "module.network.aws_vpc.old", ("tags",), "irreversible", "1.0.0 -> 1.1.0"),),
+        ),
+    ),
+    (ModuleBlame("network", "1.1.0", (Altered(CAUSE, "", "1.1.0"),)),),
+)
+VERIFIED = VerifyResult(
+    (
+        Verified("dev", "environments/dev/releases", 1, 0, ()),
+        Verified(
+            "prod",
+            "s3://b/prod/releases",
+            3,
+            2,
+            (Finding(2, Diagnostic("MXL102", "v2 was edited")), Finding(3, WARNING)),
+        ),
+    ),
+    2,
+    (Diagnostic("MXR104", "storage 1.0.0 was changed"),),
+)
+SOUND = VerifyResult((VERIFIED.environments[0],), 2, ())

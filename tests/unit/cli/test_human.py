@@ -111,6 +111,52 @@ def test_history_can_be_limited() -> None:
     assert "and 2 earlier releases" in out.getvalue()
 
 
+def test_history_says_how_much_was_asked_for() -> None:
+    shown, out, _ = view()
+    shown.history(replace(samples.HISTORY, chosen=samples.HISTORY.records[:1]))
+    assert "1 of 3 releases asked for" in out.getvalue()
+    shown.history(replace(samples.HISTORY, chosen=()))
+    assert "None of the 3 releases is one that was asked for." in out.getvalue()
+
+
+def test_blame_of_a_file_is_a_line_a_field() -> None:
+    shown, out, _ = view()
+    shown.blamed(samples.BLAMED)
+    rows = [re.split(r" {2,}", line) for line in out.getvalue().splitlines()[1:]]
+    assert rows[0] == ["release", "when", "who", "commit", "line", "field"]
+    assert rows[1][0] == "v2"
+    assert rows[1][2:] == ["李雷", "01234567", "7", "network.zones", "3", "was 2"]
+    assert rows[2][-2:] == ['"one"', "not in effect: v2 did not bring it about"]
+
+
+def test_blame_of_an_area_shows_every_change() -> None:
+    shown, out, _ = view()
+    shown.blamed(samples.BLAMED_AREA)
+    text = out.getvalue()
+    for expected in (
+        "module network  1.1.0",
+        "off -> 1.1.0",
+        "network.zones  3  environments/prod.yaml:7",
+        "failed  2 -> 3",
+        "old  no longer in the YAML",
+        "failed  (sensitive) -> (not set)",
+        "module.network.aws_vpc.this  no longer there",
+        "- delete  as aws_vpc.old  irreversible  module 1.0.0 -> 1.1.0",
+    ):
+        assert expected in text, expected
+
+
+def test_verify_tells_what_is_sound_and_what_is_not() -> None:
+    shown, out, err = view()
+    shown.verified(samples.VERIFIED)
+    assert [re.split(r" {2,}", line) for line in out.getvalue().splitlines()] == [
+        ["sound", "dev", "1 release in environments/dev/releases"],
+        ["1 error", "prod", "3 releases in s3://b/prod/releases, 2 of them mirrored here"],
+        ["1 error", "modules", "2 versions"],
+    ]
+    assert all(code in err.getvalue() for code in ("MXL102", "MXS150", "MXR104"))
+
+
 def test_a_rollback_names_what_is_held_forward() -> None:
     shown, out, _ = view()
     shown.about_to_roll_back(samples.PREPARED_ROLLBACK)

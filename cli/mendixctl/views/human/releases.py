@@ -72,11 +72,16 @@ def history(screen: Screen, result: results.HistoryResult, limit: int | None) ->
         screen.line(f"{result.scope.environment} has no releases yet.")
         next_command(screen, f"mendixctl plan {result.scope.environment}")
         return
-    newest = list(reversed(result.records))[:limit]
+    newest = list(reversed(result.listed))[:limit]
+    if not newest:
+        screen.line(f"None of the {plural(len(result.records), 'release')} is one that was asked for.")
+        return
     rows = [_row(record, result.base) for record in newest]
     screen.table(["release", "when", "outcome", "changes", "who", "why"], rows)
-    if len(newest) < len(result.records):
-        screen.line((f"and {plural(len(result.records) - len(newest), 'earlier release')}", "dim"))
+    if len(newest) < len(result.listed):
+        screen.line((f"and {plural(len(result.listed) - len(newest), 'earlier release')}", "dim"))
+    if len(result.listed) < len(result.records):
+        screen.line((f"{len(result.listed)} of {plural(len(result.records), 'release')} asked for", "dim"))
     head = result.records[-1].number
     if result.base < head:
         screen.line(("This checkout is based on ", "yellow"), f"v{result.base}; the newest release is v{head}.")

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, TextIO
 
 from mendixctl.terraform.events import Event
-from mendixctl.views.human import guards, modules, releases, results, support
+from mendixctl.views.human import causes, guards, modules, releases, results, support
 from mendixctl.views.human.changes import counts_line, show_changes, show_drift, show_summary
 from mendixctl.views.human.problems import show_problems
 from mendixctl.views.human.progress import Progress
@@ -19,10 +19,12 @@ from mendixgen.diagnostics import Diagnostic
 
 if TYPE_CHECKING:
     from mendixctl.engine import results as engine
+    from mendixctl.engine.blame.results import BlameResult
     from mendixctl.engine.emulating import EmulatorsResult
     from mendixctl.engine.installation import Versions
     from mendixctl.engine.schemas import SchemaResult
     from mendixctl.engine.support import SupportResult
+    from mendixctl.engine.verifying import VerifyResult
     from mendixgen.module_store import Manifest
     from mendixgen.modules import BuildReport, Listed, Release
     from mendixgen.semver import Comparison
@@ -153,6 +155,14 @@ class HumanView:
     def compared(self, result: engine.DiffResult) -> None:
         self._open(result.scope)
         releases.compared(self.screen, result)
+
+    def blamed(self, result: BlameResult) -> None:
+        self._open(result.scope)
+        causes.blamed(self.screen, result)
+
+    def verified(self, result: VerifyResult) -> None:
+        self._progress.stop()
+        causes.verified(self.screen, result, lambda found: show_problems(self.screen, found, self._root()))
 
     def synced(self, result: engine.SyncResult) -> None:
         self._open(result.scope)
