@@ -14,6 +14,13 @@ def judged(document: PlanDocument) -> tuple[Judged, ...]:
 
 
 def losses(document: PlanDocument) -> tuple[Judged, ...]:
-    """What was done outside Terraform, as far as it took away data or protection."""
+    """What was done outside Terraform, as far as it took away data, protection or a way back.
+
+    What only grew there (storage, which nothing makes smaller again) took away nothing.
+    """
     found = (Judged(ruling.change, ruling.judgement, ruling.back) for ruling in guard.judge_drift(document))
-    return tuple(one for one in found if one.verdict is not Verdict.REVERSIBLE)
+    return tuple(one for one in found if one.verdict is not Verdict.REVERSIBLE and not _merely_grew(one))
+
+
+def _merely_grew(one: Judged) -> bool:
+    return one.judgement.one_way and one.judgement.besides is Verdict.REVERSIBLE

@@ -208,7 +208,7 @@ def _judged_from_json(data: Mapping[str, Any]) -> Judged:
 
 
 def _judgement(data: Mapping[str, Any]) -> Judgement:
-    return Judgement(**{**data, "verdict": Verdict(data["verdict"])})
+    return Judgement(**{**data, "verdict": Verdict(data["verdict"]), "besides": Verdict(data["besides"])})
 
 
 def _to_json(manifest: Manifest) -> dict[str, Any]:

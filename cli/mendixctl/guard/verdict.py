@@ -43,7 +43,7 @@ class Judgement:
     where the fact is from.
     ``window`` is how long the way back stays open once the change is made, as an ISO 8601 duration in whole days
     (``P7D``); empty where it has no such end. ``one_way``: AWS refuses the way back, but the change itself loses
-    nothing, so that a rollback keeps the newer value.
+    nothing, so that a rollback keeps the newer value; ``besides`` is then the verdict of the rest of the change.
     """
 
     verdict: Verdict = Verdict.REVERSIBLE
@@ -52,11 +52,17 @@ class Judgement:
     source: str = ""
     window: str = ""
     one_way: bool = False
+    besides: Verdict = Verdict.REVERSIBLE
 
     @property
     def loses(self) -> bool:
         """Whether making the change loses something for good. This, not the verdict alone, asks for consent."""
         return self.verdict is Verdict.IRREVERSIBLE and not self.one_way
+
+    @property
+    def restore_needed(self) -> bool:
+        """Whether the way back, or a part of it, needs more than a plan: what a snapshot before is good for."""
+        return (self.besides if self.one_way else self.verdict).gravity >= Verdict.RESTORE_NEEDED.gravity
 
     def until(self, made: datetime) -> datetime | None:
         """When the way back closes if the change is made at ``made``; None where there is no such moment."""
