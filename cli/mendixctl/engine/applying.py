@@ -52,7 +52,7 @@ def prepare(session: Session, environment: str | None = None, accepted: Sequence
     result = PlanResult(
         scope=tools.scope(workplace),
         kind=manifest.kind,
-        has_changes=True,
+        has_changes=bool(manifest.changes or manifest.outputs),
         base=manifest.base,
         pins={area: pin.version for area, pin in workplace.lock.pins.items()},
     )

@@ -7,10 +7,11 @@ from typing import Any
 
 from mendixctl.engine.comparing import files_diff, spec_changes, text_diff, version_changes
 from mendixctl.engine.ledgers import ledger
+from mendixctl.engine.reading import open_ledger
 from mendixctl.engine.results import DiffResult, HistoryResult, ShowResult
 from mendixctl.engine.session import Session
 from mendixctl.engine.tooling import api, clients
-from mendixctl.engine.workplace import Workplace, choose, open_workplace
+from mendixctl.engine.workplace import Workplace, choose
 from mendixctl.ledger.archive import unpack
 from mendixctl.ledger.release import Record
 from mendixctl.ledger.store import LedgerStore
@@ -69,12 +70,12 @@ def diff(session: Session, environment: str | None, a: int, b: int) -> DiffResul
 
 
 def opened(session: Session, environment: str | None) -> tuple[Workplace, LedgerStore]:
-    """The environment and its ledger, for what only reads.
+    """The environment and its ledger, for what only reads; a YAML with errors is warned of, see `open_ledger`.
 
     Raises:
-        MendixError: MXP101, MXP102; its specification has errors.
+        MendixError: MXP101, MXP102; what leads to the ledger cannot be read.
     """
-    workplace = open_workplace(session, choose(session.repository, environment), refresh=False)
+    workplace = open_ledger(session, choose(session.repository, environment))
     session.reporter.begin(workplace.scope)
     if workplace.state_file is not None:
         return workplace, ledger(workplace)

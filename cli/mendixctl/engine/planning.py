@@ -20,7 +20,7 @@ from mendixctl.engine.session import Session
 from mendixctl.engine.tooling import Tools
 from mendixctl.engine.unfinished import settle
 from mendixctl.engine.workplace import Workplace, open_workplace
-from mendixctl.ledger.release import Kind, Record
+from mendixctl.ledger.release import Kind, Record, Status
 from mendixctl.ledger.store import LedgerStore
 from mendixctl.terraform.plan import Action, PlanDocument, ResourceChange
 from mendixgen.diagnostics import Diagnostic, Location, MendixError, Refused, Severity
@@ -31,6 +31,8 @@ if TYPE_CHECKING:
 
 def plan(session: Session, environment: str) -> PlanResult:
     """Plan an environment and keep the plan for ``apply``; where nothing changes, nothing is kept.
+
+    After a release that failed a plan without changes is kept as well: its apply records that the goal is reached.
 
     Raises:
         MendixError: the specification, the modules, the emulator or Terraform have errors.
@@ -44,8 +46,10 @@ def plan(session: Session, environment: str) -> PlanResult:
         slot(workplace).clear()
         tools = Tools.start(workplace)
         store = ledger(workplace, tools.clients)
-        check_ledger(workplace, store)
-        result = make(workplace, tools, store, Kind.APPLY, started=started)
+        head = check_ledger(workplace, store)
+        # the last apply did not get there, but something has since: applying that nothing is left records it
+        unreached = head is not None and head.status in (Status.FAILED, Status.INTERRUPTED)
+        result = make(workplace, tools, store, Kind.APPLY, started=started, keep_empty=unreached)
         result = replace(result, guards=guarding.judge(workplace, [result]))
         # The plan had the state's lock, so an apply that was cut off is over by now. Whether its outcome can be
         # written is no matter of the plan: a role that may only read plans as well.

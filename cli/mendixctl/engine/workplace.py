@@ -216,9 +216,15 @@ def _opened(
         lock = locks.create_for(store, scan(text, label).data)
     today = session.today if gate else None
     specification = load_text(text, label, store=store, lock=lock, name=environment, today=today)
+    scope = scope_of(specification, environment, rehearsing=rehearsing)
+    return Workplace(session, environment, repository, specification, lock, scope)
+
+
+def scope_of(specification: Specification, environment: str, *, rehearsing: bool) -> Scope:
+    """What is worked on, as every view shows it."""
     header = specification.header
     remote = not rehearsing and header.backend == "s3"
-    scope = Scope(
+    return Scope(
         environment=environment,
         account=header.account,
         region=header.region,
@@ -230,7 +236,6 @@ def _opened(
         owner=header.owner,
         state=f"s3://{header.state_bucket}/{header.state_key}" if remote else "local",
     )
-    return Workplace(session, environment, repository, specification, lock, scope)
 
 
 def _rehearsed_lock(real: Repository, copy: Repository, environment: str) -> Lock | None:

@@ -17,6 +17,7 @@ from mendixctl.engine.blame.results import (
 )
 from mendixctl.engine.support import SupportedVersion, SupportResult
 from mendixctl.engine.verifying import Verified, VerifyResult
+from mendixctl.guard.limits import Objection
 from mendixctl.guard.verdict import Judgement, Verdict
 from mendixctl.ledger.audit import Finding
 from mendixctl.ledger.release import Author, Kind, Outcome, Record, Release, Status
@@ -107,6 +108,18 @@ def applied(number: int = 4, status: Status = Status.SUCCEEDED) -> results.Apply
     return results.ApplyResult(SCOPE, number, Kind.APPLY, status, made.outcome, made, seconds=72.0)
 
 
+GUARDS = results.Guards(
+    (
+        Objection(
+            "MXG101",
+            "a change cannot be taken back",
+            ((BUCKET.change.address, "replace: it holds data"),),
+            (BUCKET.change.address,),
+            "accept the loss of each by name",
+        ),
+    ),
+    command="mendixctl apply --accept-loss X",
+)
 PREPARED = results.PreparedApply(SCOPE, plan(VPC, BUCKET, SUBNET), 4, "prod")
 HELD = results.Held("database.version", "17", "16", "AWS has no way back to an older engine")
 PREPARED_ROLLBACK = results.PreparedRollback(

@@ -66,9 +66,33 @@ def test_created_attributes_are_shown_when_asked_for() -> None:
 
 def test_a_plan_without_changes_says_so_and_asks_for_nothing() -> None:
     shown, out, _ = view()
-    shown.planned(samples.plan())
+    shown.planned(samples.plan(plan_file=None))
     assert "No changes." in out.getvalue()
     assert "Next:" not in out.getvalue()
+
+
+def test_a_warning_that_was_told_on_the_way_is_not_told_again() -> None:
+    shown, _, err = view()
+    shown.notice(samples.WARNING)
+    shown.planned(samples.plan())
+    assert err.getvalue().count(samples.WARNING.code) == 1
+
+
+def test_after_a_failure_an_empty_plan_leads_to_its_apply() -> None:
+    shown, out, _ = view()
+    shown.planned(samples.plan(plan_file=None))
+    assert "apply" not in out.getvalue()
+    shown.planned(samples.plan())
+    assert "Next: mendixctl apply --env prod" in out.getvalue()
+
+
+def test_what_an_apply_will_refuse_stands_below_the_plan() -> None:
+    shown, out, _ = view()
+    shown.planned(samples.plan(samples.BUCKET, guards=samples.GUARDS))
+    told = out.getvalue()
+    assert "An apply of this will be refused:" in told
+    assert samples.GUARDS.command in told
+    assert "Next: mendixctl apply --env prod\n" not in told
 
 
 def test_a_rehearsal_is_named_and_stays_one_in_the_next_command() -> None:

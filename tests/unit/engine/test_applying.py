@@ -161,6 +161,22 @@ def test_a_failed_apply_keeps_its_number_and_its_record(bench: Bench) -> None:
     assert bench.apply().number == 2
 
 
+def test_after_a_failure_a_plan_without_changes_is_applied_to_record_that_it_is_reached(bench: Bench) -> None:
+    bench.apply()
+    bench.edit("hello", "bye")
+    bench.play.fail = BROKEN
+    with pytest.raises(ApplyError):
+        bench.apply()
+    bench.edit("bye", "hello")
+    result = planning.plan(bench.session, "dev")
+    assert (result.has_changes, result.exit_code, result.plan_file is None) == (False, 0, False)
+    prepared = applying.prepare(bench.session)
+    assert (prepared.plan.has_changes, prepared.plan.changes) == (False, ())
+    assert applying.execute(bench.session, prepared).status is Status.SUCCEEDED
+    assert ledger(bench).read(3).status is Status.SUCCEEDED
+    assert planning.plan(bench.session, "dev").plan_file is None
+
+
 def test_an_interrupted_apply_is_recorded_as_that(bench: Bench) -> None:
     bench.play.stop = STOPPED
     with pytest.raises(ApplyInterrupted) as error:

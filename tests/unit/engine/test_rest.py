@@ -43,6 +43,58 @@ def test_history_show_and_diff(bench: Bench) -> None:
     assert "--- environments/dev.yaml (v3)" in compared.spec_diff
 
 
+BROKEN = {
+    "a section": ("first: hello", "first: [7]"),
+    "an unknown key": ("notes:", "garden: {}\nnotes:"),
+    "the domain": ("domain: dev.apps.example.com", "domain: 7"),
+    "a merge conflict": ("  texts:", "<<<<<<< HEAD\n  texts:"),
+    "no YAML": ("domain: dev.apps.example.com", "domain: -"),
+    "an ambiguous word": ("first: hello", "first: yes"),
+}
+
+
+@pytest.mark.parametrize("what", BROKEN)
+def test_a_broken_yaml_is_no_reason_not_to_read_the_ledger(bench: Bench, what: str) -> None:
+    bench.apply("one")
+    bench.edit("hello", "good day")
+    bench.apply("two")
+    bench.edit("good day", "hello")
+    bench.edit(*BROKEN[what])
+    with pytest.raises(MendixError):
+        planning.plan(bench.session, "dev")
+    assert [record.release.message for record in history.history(bench.session).records] == ["one", "two"]
+    assert history.history(bench.session).base == 2
+    assert history.show(bench.session, None, 2).spec == (SpecChange("notes.texts.first", "hello", "good day"),)
+    assert history.diff(bench.session, None, 1, 2).spec == (SpecChange("notes.texts.first", "hello", "good day"),)
+    notices = {notice.code: notice for notice in bench.listener.notices}
+    assert notices["MXP103"].location is not None
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ('account: "123456789012"', "account: 12"),
+        ("target: emulator", "target: emulator\nstate: {backend: s3, bucket: A}"),
+        ("region: eu-central-1", "region: eu-nowhere-1"),
+        ("region:", "  - region:"),
+        ("name: dev", "name: dev\nnotes: [\n"),
+        ('account: "123456789012"', 'account: "123456789012"\naccount: "210987654321"'),
+    ],
+)
+def test_what_leads_to_the_ledger_has_to_be_right(bench: Bench, old: str, new: str) -> None:
+    bench.apply()
+    bench.edit(old, new)
+    with pytest.raises(MendixError) as error:
+        history.history(bench.session)
+    assert error.value.diagnostics[0].code.startswith("MXS")
+
+
+def test_a_broken_lock_is_no_reason_either(bench: Bench) -> None:
+    bench.apply("one")
+    bench.lock.write_text("<<<<<<< HEAD\n")
+    assert len(history.history(bench.session).records) == 1
+
+
 def test_outputs_without_their_secrets(bench: Bench) -> None:
     with pytest.raises(MendixError) as error:
         outputs.outputs(bench.session, "dev")

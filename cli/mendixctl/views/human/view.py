@@ -45,6 +45,7 @@ class HumanView:
         self._root = root
         self._progress = Progress(self.screen)
         self._header: tuple[object, ...] = ()
+        self._noticed: list[Diagnostic] = []
 
     # Progress
 
@@ -63,6 +64,10 @@ class HumanView:
         self._progress.event(event)
 
     def notice(self, diagnostic: Diagnostic) -> None:
+        """Once: what was told while the work went on often stands in its result too."""
+        if diagnostic in self._noticed:
+            return
+        self._noticed.append(diagnostic)
         self._progress.stop()
         show_problems(self.screen, [diagnostic], self._root())
 
@@ -73,6 +78,9 @@ class HumanView:
         self._plan(result, details=details)
         if not result.has_changes:
             self.screen.line(("No changes.", "bold green"), " AWS is as the YAML says.", _took(result.seconds))
+            if result.plan_file is not None:
+                self.screen.line("The last release did not get here; an apply records that it is reached now.")
+                results.next_command(self.screen, f"mendixctl apply{results.flags(result.scope)}")
             return
         self.screen.line(("Plan: ", "bold"), counts_line(result.counts), _took(result.seconds))
         if result.expires_at is not None:
@@ -274,7 +282,7 @@ class HumanView:
 
     def _plan(self, plan: engine.PlanResult, *, details: bool) -> None:
         for warning in plan.warnings:
-            show_problems(self.screen, [warning], self._root())
+            self.notice(warning)
         if plan.drift and (plan.has_changes or details):
             self.screen.blank()
             self.screen.line(("Changed outside Terraform", "bold yellow"), (", since the last release", "dim"))
