@@ -30,6 +30,7 @@ class Clients:
         self._environment = dict(environment or {})
         self._role = role
         self._made: dict[str, Any] = {}
+        self._caller = ""
 
     def client(self, service: str) -> Any:
         """The client of a service, made once.
@@ -82,10 +83,11 @@ class Clients:
             )
 
     def caller(self) -> str:
-        """The ARN of whoever these credentials are."""
-        with guarded("ask who the credentials belong to (sts:GetCallerIdentity)"):
-            arn: str = self.client("sts").get_caller_identity()["Arn"]
-        return arn
+        """The ARN of whoever these credentials are, the role assumed; asked once."""
+        if not self._caller:
+            with guarded("ask who the credentials belong to (sts:GetCallerIdentity)"):
+                self._caller = str(self.client("sts").get_caller_identity()["Arn"])
+        return self._caller
 
 
 def error_code(error: BaseException) -> str:

@@ -6,6 +6,7 @@ error with its place, because a pin that was silently dropped would destroy an a
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -13,6 +14,8 @@ from typing import Any
 from mendixgen import __version__
 from mendixgen.diagnostics import Diagnostic, Location, MendixError
 from mendixgen.module_store import ModuleStore, is_version, version_key
+
+_HOME = ("name", "account", "region", "state")
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,16 +30,37 @@ class Pin:
 
 
 @dataclass(frozen=True, slots=True)
+class Home:
+    """Which environment the base release is of, and where: none of it ever changes.
+
+    ``state`` is where its state and ledger are: ``s3://bucket/key``, or ``local``.
+    """
+
+    name: str
+    account: str
+    region: str
+    state: str
+
+
+@dataclass(frozen=True, slots=True)
 class Lock:
-    """The content of ``environments/<env>.lock``. ``base`` is 0 before the first release."""
+    """The content of ``environments/<env>.lock``. ``base`` is 0 before the first release.
+
+    ``home`` is None before the first release, and in a lock that an older mendixctl wrote.
+    """
 
     generator: str
     base: int = 0
     pins: Mapping[str, Pin] = field(default_factory=dict)
+    home: Home | None = None
 
     def with_base(self, base: int) -> Lock:
-        """The same lock, based on another release."""
-        return replace(self, base=base, generator=__version__)
+        """The same lock, based on another release; without any it has no home either."""
+        return replace(self, base=base, generator=__version__, home=self.home if base else None)
+
+    def at(self, home: Home) -> Lock:
+        """The same lock, with where its base release is."""
+        return replace(self, home=home)
 
 
 def create(store: ModuleStore, *, kind: str = "environment") -> Lock:
@@ -91,6 +115,9 @@ def dump(lock: Lock, environment: str) -> str:
         f"generator: {lock.generator}",
         f"base: {lock.base}",
     ]
+    if lock.home is not None:
+        lines.append("home:")
+        lines += [f"  {key}: {json.dumps(getattr(lock.home, key))}" for key in _HOME]
     lines.append("areas:" if lock.pins else "areas: {}")
     for area, pin in sorted(lock.pins.items()):
         lines += [f"  {area}:", f"    version: {pin.version}"]
@@ -116,19 +143,25 @@ def parse(text: str | bytes, file: str) -> Lock:
     if problems:
         raise MendixError(sorted(problems, key=lambda found: found.location or Location("")))
     pins = {area: Pin(raw["version"], raw.get("lowered_from")) for area, raw in source.data["areas"].items()}
-    return Lock(generator=source.data["generator"], base=source.data.get("base", 0), pins=pins)
+    home = Home(**source.data["home"]) if "home" in source.data else None
+    return Lock(generator=source.data["generator"], base=source.data.get("base", 0), pins=pins, home=home)
 
 
 def _problems(data: Mapping[str, Any]) -> Iterator[tuple[tuple[str, ...], str]]:
     """Everything for which ``data`` is no lock: a path, and what is wrong there."""
     for key in data:
-        if key not in ("generator", "base", "areas"):
-            yield (key,), f"a lock has no {key!r}; it has generator, base and areas"
+        if key not in ("generator", "base", "home", "areas"):
+            yield (key,), f"a lock has no {key!r}; it has generator, base, home and areas"
     if not isinstance(data.get("generator"), str) or not data["generator"]:
         yield ("generator",), "generator must be the version of mendixctl that wrote the lock"
     base = data.get("base", 0)
     if not isinstance(base, int) or isinstance(base, bool) or base < 0:
         yield ("base",), "base must be the number of a release, or 0 before the first"
+    home = data.get("home")
+    if "home" in data and not (
+        isinstance(home, dict) and set(home) == set(_HOME) and all(isinstance(text, str) for text in home.values())
+    ):
+        yield ("home",), f"home must have the texts {', '.join(_HOME)}, and nothing else"
     if not isinstance(data.get("areas"), dict):
         yield ("areas",), "areas must be a mapping of areas to versions"
         return

@@ -110,10 +110,15 @@ class PlayTerraform:
 
     def _write(self, world: str) -> None:
         serial = json.loads(self.state.read_text())["serial"] if self.state.exists() else 0
+        self.state.parent.mkdir(parents=True, exist_ok=True)
         self.state.write_text(json.dumps({"lineage": "one", "serial": serial + 1, "world": world}))
 
     def state_pull(self) -> StateIdentity:
-        return StateIdentity("one", 1, b"{}")
+        if not self.state.exists():
+            return StateIdentity()
+        raw = self.state.read_bytes()
+        content = json.loads(raw)
+        return StateIdentity(content["lineage"], content["serial"], raw)
 
     def state_push(self, file: Path) -> None:
         self.play.calls.append("push")

@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 
 from mendixctl.engine import git, guarding
 from mendixctl.engine.authors import author
+from mendixctl.engine.identity import home
 from mendixctl.engine.planning import count, module_digest, slot
 from mendixctl.engine.results import ApplyError, ApplyInterrupted, ApplyResult, Counts, PlanResult
 from mendixctl.engine.runs import run_folder
@@ -58,7 +59,7 @@ def carry_out(
     if plan.plan_file is None:
         raise ValueError("a plan that was not saved cannot be applied")
     session = workplace.session
-    guards = guarding.judge(workplace, [plan], undertaking.accepted, rollback_to=undertaking.rollback_to)
+    guards = guarding.judge(workplace, store, [plan], undertaking.accepted, rollback_to=undertaking.rollback_to)
     guarding.admit(guards)
     session.reporter.stage("record")
     settle(workplace, tools, store)
@@ -71,7 +72,7 @@ def carry_out(
     proven: bool | None = None
     problem: BaseException | None = None
     try:
-        workplace = workplace.with_lock(workplace.lock.with_base(record.number))
+        workplace = workplace.with_lock(workplace.lock.with_base(record.number).at(home(workplace)))
         session.reporter.stage("apply", f"v{record.number}")
         logs = run_folder(workplace.workspace, f"v{record.number:04d}-apply", session.clock())
         outcome = tools.terraform(workplace, logs).apply(
@@ -129,7 +130,7 @@ def _release(
         started_at=started,
         author=author(folder, arn),
         spec=workplace.specification.text,
-        lock=locks.dump(workplace.lock.with_base(number + 1), workplace.environment),
+        lock=locks.dump(workplace.lock.with_base(number + 1).at(home(workplace)), workplace.environment),
         archive_digest=digest(archive),
         predecessor=before.digest if before else "",
         message=undertaking.message,

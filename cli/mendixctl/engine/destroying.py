@@ -55,7 +55,7 @@ def prepare(session: Session, environment: str, accepted: Sequence[str] = ()) ->
                 )
             teardown = _plan(workplace, tools, store, Kind.TEARDOWN, time.monotonic())
             try:
-                guards = guarding.judge(workplace, [teardown, everything], accepted)
+                guards = guarding.judge(workplace, store, [teardown, everything], accepted)
             except BaseException:
                 slot(workplace).clear()
                 raise

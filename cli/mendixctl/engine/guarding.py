@@ -11,18 +11,25 @@ import shlex
 from collections.abc import Iterable, Sequence
 
 from mendixctl.engine.results import Guards, Judged, PlanResult
+from mendixctl.engine.standing import resources
 from mendixctl.engine.workplace import Workplace
 from mendixctl.guard import limits
 from mendixctl.guard.limits import Objection, Planned
 from mendixctl.ledger.release import Kind
-from mendixgen.diagnostics import Diagnostic, Location, MendixError, Refused
+from mendixctl.ledger.store import LedgerStore
+from mendixgen.diagnostics import Diagnostic, Location, MendixError, Refused, Severity
 
 DESTROYING = frozenset({Kind.TEARDOWN, Kind.DESTROY})
 """Destruction that was asked for by name: see `_objections`."""
 
 
 def judge(
-    workplace: Workplace, plans: Sequence[PlanResult], accepted: Iterable[str] = (), *, rollback_to: int = 0
+    workplace: Workplace,
+    store: LedgerStore,
+    plans: Sequence[PlanResult],
+    accepted: Iterable[str] = (),
+    *,
+    rollback_to: int = 0,
 ) -> Guards:
     """What the guards say of plans that are one undertaking (a destroy has two). ``accepted``: exact addresses.
 
@@ -32,8 +39,9 @@ def judge(
     kind = plans[-1].kind
     changes = [_planned(judged) for plan in plans for judged in plan.changes]
     given = tuple(dict.fromkeys(accepted))
-    objections = _objections(workplace, kind, changes, given)
-    possible = {*limits.acceptable(changes), *(address for one in objections for address in one.accept)}
+    again = _again(store, plans[0]) if workplace.scope.target == "aws" and len(plans) == 1 else []
+    objections = [*_state_lost(again, given), *_objections(workplace, kind, changes, given)]
+    possible = {*limits.acceptable(changes), *again}
     _check_acceptances(workplace, given, possible)
     needed = [address for one in objections for address in one.accept]
     every = dict.fromkeys((*given, *needed))
@@ -47,7 +55,8 @@ def admit(guards: Guards) -> None:
     """Refuse what the guards object to.
 
     Raises:
-        Refused: MXG101 an irreversible change is not accepted, MXG102 and MXG103 the limits of the environment.
+        Refused: MXG101 an irreversible change is not accepted, MXG102 and MXG103 the limits of the environment,
+            MXG107 everything is created again.
     """
     if guards.refusals:
         raise Refused(guards.refusals)
@@ -73,6 +82,52 @@ def _objections(
         *limits.irreversible(changes, accepted),
         *limits.limits(changes, accepted, destroy=header.destroy_limit, replace=header.replace_limit),
     ]
+
+
+def warn(workplace: Workplace, store: LedgerStore, plan: PlanResult) -> list[Diagnostic]:
+    """MXP125: what would be refused on AWS and is no matter on an emulator, whose data is nobody's; told as well."""
+    if workplace.scope.target == "aws" or any(told.code == "MXP125" for told in plan.warnings):
+        return []
+    again = _again(store, plan)
+    if not again:
+        return []
+    warning = Diagnostic(
+        "MXP125",
+        f"the emulator has nothing of {workplace.environment}, and {_counted(again)} should be there",
+        hint="on this machine's emulator everything will be created anew",
+        severity=Severity.WARNING,
+    )
+    workplace.session.reporter.notice(warning)
+    return [warning]
+
+
+def _again(store: LedgerStore, plan: PlanResult) -> list[str]:
+    """What the plan creates although the ledger says that it exists; the ledger is asked only where that can be."""
+    changes = [_planned(judged) for judged in plan.changes]
+    every = {change.address for change in changes}
+    if not limits.created_again(changes, plan.unchanged, every):
+        return []
+    return limits.created_again(changes, plan.unchanged, resources(store))
+
+
+def _state_lost(again: Sequence[str], accepted: Sequence[str]) -> list[Objection]:
+    left = tuple(address for address in again if address not in accepted)
+    if not left:
+        return []
+    return [
+        Objection(
+            "MXG107",
+            f"everything is to be created, although the ledger says that {_counted(left)} exist",
+            tuple((address, "create") for address in left),
+            left,
+            "if they exist, the state is not theirs: put a copy back (mendixctl state list), or adopt them (mendixctl "
+            "recover); if they are really gone, accept that of each by name",
+        )
+    ]
+
+
+def _counted(addresses: Sequence[str]) -> str:
+    return "1 resource" if len(addresses) == 1 else f"{len(addresses)} resources"
 
 
 def _planned(judged: Judged) -> Planned:

@@ -77,29 +77,3 @@ def check_base(workplace: Workplace, head: Record | None) -> None:
             location=place,
         )
     )
-
-
-def check_identity(workplace: Workplace, head: Record | None) -> None:
-    """Check that name, account and region are what they were.
-
-    Raises:
-        Refused: MXP122, one was changed.
-    """
-    if head is None:
-        return
-    release, scope = head.release, workplace.scope
-    found = [
-        Diagnostic(
-            "MXP122",
-            f"{what} of {workplace.environment} was {then} in v{head.number} and cannot become {now}",
-            hint="set it back; another account or region is another environment, with a file of its own",
-            location=workplace.specification.locate((what,)),
-        )
-        for what, then, now in (
-            ("account", release.account, scope.account),
-            ("region", release.region, scope.region),
-        )
-        if then != now
-    ]
-    if found:
-        raise Refused(found)

@@ -88,6 +88,7 @@ class Manifest:
     drift_losses: tuple[Judged, ...]
     outputs: Mapping[str, AttributeChange]
     counts: Counts
+    unchanged: int = 0
 
 
 def file_digest(path: Path) -> str:
@@ -228,6 +229,7 @@ def _to_json(manifest: Manifest) -> dict[str, Any]:
         "drift_losses": [_judged_to_json(judged) for judged in manifest.drift_losses],
         "outputs": {name: asdict(change) for name, change in manifest.outputs.items()},
         "counts": asdict(manifest.counts),
+        "unchanged": manifest.unchanged,
     }
 
 
@@ -249,4 +251,6 @@ def _from_json(data: Mapping[str, Any]) -> Manifest:
         drift_losses=tuple(_judged_from_json(judged) for judged in data["drift_losses"]),
         outputs={name: AttributeChange(**change) for name, change in data["outputs"].items()},
         counts=Counts(**data["counts"]),
+        # a plan of before this was kept is not said to create everything
+        unchanged=data.get("unchanged", 1),
     )

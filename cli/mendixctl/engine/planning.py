@@ -10,20 +10,22 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from mendixctl.engine import git, guarding
+from mendixctl.engine.identity import check_identity
 from mendixctl.engine.judging import judged, losses
 from mendixctl.engine.lease import lease
-from mendixctl.engine.ledgers import check_base, check_identity, ledger
+from mendixctl.engine.ledgers import check_base, ledger
 from mendixctl.engine.manifests import LIFETIME, Fingerprint, Manifest, PlanSlot, file_digest
 from mendixctl.engine.results import Counts, PlanResult
 from mendixctl.engine.runs import run_folder
 from mendixctl.engine.session import Session
+from mendixctl.engine.standing import check_state
 from mendixctl.engine.tooling import Tools
 from mendixctl.engine.unfinished import settle
 from mendixctl.engine.workplace import Workplace, open_workplace
 from mendixctl.ledger.release import Kind, Record, Status
 from mendixctl.ledger.store import LedgerStore
 from mendixctl.terraform.plan import Action, PlanDocument, ResourceChange
-from mendixgen.diagnostics import Diagnostic, Location, MendixError, Refused, Severity
+from mendixgen.diagnostics import MendixError
 
 if TYPE_CHECKING:
     from mendixctl.terraform.outcome import StateIdentity
@@ -50,7 +52,8 @@ def plan(session: Session, environment: str) -> PlanResult:
         # the last apply did not get there, but something has since: applying that nothing is left records it
         unreached = head is not None and head.status in (Status.FAILED, Status.INTERRUPTED)
         result = make(workplace, tools, store, Kind.APPLY, started=started, keep_empty=unreached)
-        result = replace(result, guards=guarding.judge(workplace, [result]))
+        result = replace(result, guards=guarding.judge(workplace, store, [result]))
+        result = replace(result, warnings=(*result.warnings, *guarding.warn(workplace, store, result)))
         # The plan had the state's lock, so an apply that was cut off is over by now. Whether its outcome can be
         # written is no matter of the plan: a role that may only read plans as well.
         with contextlib.suppress(MendixError):
@@ -124,6 +127,7 @@ def make(
             drift_losses=losses(document),
             outputs=document.outputs,
             counts=count(document.changes),
+            unchanged=document.unchanged,
             pins={area: pin.version for area, pin in workplace.lock.pins.items()},
             written=tuple(
                 session.repository.relative(workplace.root / name) for name in (*written.written, *written.deleted)
@@ -162,6 +166,7 @@ def describe(
         drift_losses=result.drift_losses,
         outputs=result.outputs,
         counts=result.counts,
+        unchanged=result.unchanged,
     )
 
 
@@ -177,6 +182,7 @@ def from_manifest(result: PlanResult, manifest: Manifest, place: PlanSlot) -> Pl
         drift_losses=manifest.drift_losses,
         outputs=manifest.outputs,
         counts=manifest.counts,
+        unchanged=manifest.unchanged,
         pins=result.pins,
         written=result.written,
         warnings=result.warnings,
@@ -228,43 +234,6 @@ def code_digest(folder: Path) -> str:
 
 def _is_code(path: Path) -> bool:
     return path.is_file() and path.name != "README.md" and not {".terraform", ".git"} & set(path.parts)
-
-
-def check_state(workplace: Workplace, store: LedgerStore, identity: StateIdentity) -> list[Diagnostic]:
-    """Check that the state is the one that the newest release left.
-
-    A state that is gone makes a plan that creates everything a second time: on AWS that is refused; on an
-    emulator, whose data may well be another machine's, it is a warning.
-
-    Raises:
-        Refused: MXP124.
-    """
-    number = store.head()
-    outcome = store.read(number).outcome if number else None
-    if outcome is None or not outcome.lineage or outcome.lineage == identity.lineage:
-        return []
-    summary = (
-        f"{'the state is gone' if not identity.lineage else 'the state is another one'}: v{number} of "
-        f"{workplace.environment} left a state that is not in {workplace.scope.state}"
-    )
-    if workplace.scope.target == "aws":
-        raise Refused(
-            Diagnostic(
-                "MXP124",
-                summary,
-                hint="restore it from the version history of the bucket; planning without it would create "
-                "everything a second time",
-                location=Location(f"environments/{workplace.environment}.yaml"),
-            )
-        )
-    warning = Diagnostic(
-        "MXP125",
-        summary,
-        hint="on this machine's emulator everything will be created anew",
-        severity=Severity.WARNING,
-    )
-    workplace.session.reporter.notice(warning)
-    return [warning]
 
 
 def _telling(document: PlanDocument) -> tuple[ResourceChange, ...]:

@@ -109,7 +109,8 @@ class PlanResult:
     ``drift``: what changed outside Terraform of those resources that the plan changes. ``drift_losses``: of all that
     changed there, what took away data or protection. ``expires_at`` and ``plan_file`` are None where there is nothing
     to apply. ``written`` names the root files (relative to the repository) that rendering changed. ``base``: the
-    release that the plan starts from. ``guards``: what its apply will be refused for.
+    release that the plan starts from. ``guards``: what its apply will be refused for. ``unchanged``: how many
+    resources there are that it leaves as they are.
     """
 
     scope: Scope
@@ -130,6 +131,7 @@ class PlanResult:
     expires_at: datetime | None = None
     seconds: float = 0.0
     guards: Guards = Guards()
+    unchanged: int = 0
 
     @property
     def exit_code(self) -> int:

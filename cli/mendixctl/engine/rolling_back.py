@@ -106,7 +106,7 @@ def _prepare(
         target = open_workplace(workplace.session, environment, refresh=False, gate=True)
         plan = make(target, tools, store, Kind.ROLLBACK, started=started, keep_empty=True)
         try:
-            plan = replace(plan, guards=guarding.judge(target, [plan], accepted, rollback_to=goal.number))
+            plan = replace(plan, guards=guarding.judge(target, store, [plan], accepted, rollback_to=goal.number))
         except BaseException:
             slot(target).clear()
             raise

@@ -10,7 +10,9 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from mendixctl.engine.credentials import check_credentials
 from mendixctl.engine.failures import unwritable
+from mendixctl.engine.identity import check_home
 from mendixctl.engine.manifests import file_digest
 from mendixctl.engine.results import Scope
 from mendixctl.engine.runs import run_folder
@@ -43,10 +45,15 @@ class Tools:
 
         Raises:
             MendixError: MXT1xx no usable Terraform; MXE1xx the emulator does not start.
+            Refused: MXP122 and MXP123, the environment is not the one it was; MXG105 and MXG106, the credentials are
+                not for its account and region.
         """
+        check_home(workplace)
         binary = find(cache=workplace.session.repository.private / "terraform.json")
         environment, endpoint = api(workplace)
-        return cls(binary, environment, endpoint, clients(workplace, environment))
+        made = clients(workplace, environment)
+        check_credentials(workplace, made)
+        return cls(binary, environment, endpoint, made)
 
     @property
     def version(self) -> str:

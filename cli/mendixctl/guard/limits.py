@@ -98,6 +98,17 @@ def limits(
     return found
 
 
+def created_again(changes: Sequence[Planned], unchanged: int, there: Collection[str]) -> list[str]:
+    """The addresses that a plan creates although they are ``there`` already, if it creates everything there is.
+
+    A plan that also keeps, changes or takes away something knows the resources: then single ones that come back were
+    lost singly, which is for a verdict to say.
+    """
+    if unchanged or any(change.action is not Action.CREATE for change in changes):
+        return []
+    return list(dict.fromkeys(change.address for change in changes if change.address in there))
+
+
 def unknown(accepted: Iterable[str], possible: Collection[str]) -> list[tuple[str, str]]:
     """Acceptances that accept nothing in the plan, each with the address that was probably meant (or nothing)."""
     return [

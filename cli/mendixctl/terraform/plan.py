@@ -62,12 +62,16 @@ class ResourceChange:
 
 @dataclass(frozen=True, slots=True)
 class PlanDocument:
-    """A whole plan. ``changes`` has no no-ops and no reads; ``drift`` is what changed outside Terraform."""
+    """A whole plan. ``changes`` has no no-ops and no reads; ``drift`` is what changed outside Terraform.
+
+    ``unchanged``: how many managed resources there are that it leaves as they are.
+    """
 
     terraform_version: str
     changes: tuple[ResourceChange, ...] = ()
     drift: tuple[ResourceChange, ...] = ()
     outputs: Mapping[str, AttributeChange] = field(default_factory=dict)
+    unchanged: int = 0
 
 
 def parse(document: Mapping[str, Any]) -> PlanDocument:

@@ -51,7 +51,7 @@ def read(document: Mapping[str, Any]) -> PlanDocument:
             )
         )
     hidden = frozenset(_secrets(document))
-    changes = (_change(item, hidden) for item in _managed(document.get("resource_changes")))
+    changes = [_change(item, hidden) for item in _managed(document.get("resource_changes"))]
     drift = (_change(item, hidden) for item in _managed(document.get("resource_drift")))
     outputs = {
         name: change
@@ -68,6 +68,7 @@ def read(document: Mapping[str, Any]) -> PlanDocument:
             if change.action is Action.DELETE or (change.action is Action.UPDATE and change.attributes)
         ),
         outputs=outputs,
+        unchanged=sum(change.action is Action.NOOP for change in changes),
     )
 
 

@@ -9,12 +9,13 @@ from pathlib import Path
 
 import pytest
 
-from mendixctl.engine import applying, planning
+from mendixctl.engine import applying, planning, tooling
 from mendixctl.engine.results import ApplyResult, Scope
 from mendixctl.engine.session import Session
 from mendixctl.terraform.events import Event
 from mendixgen.diagnostics import Diagnostic
 from mendixgen.repository import Repository
+from tests.support.fake_aws import FakeClients
 from tests.support.play_terraform import Play, stage
 from tests.support.small_repository import small_repository
 
@@ -118,3 +119,14 @@ def bench(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Bench:
     listener, clock = Listener(), Clock()
     session = Session(repository, listener, clock=clock)
     return Bench(repository, session, listener, stage(monkeypatch), clock)
+
+
+@pytest.fixture
+def aws(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> FakeClients:
+    """Makes ``dev`` of the bench an unprotected environment on AWS, its state and ledger in a bucket in memory."""
+    bench.edit("target: emulator", "target: aws\nprotected: false")
+    made = FakeClients("123456789012")
+    monkeypatch.setattr(tooling, "clients", lambda workplace, _: None if workplace.state_file is not None else made)
+    for variable in ("AWS_REGION", "AWS_DEFAULT_REGION"):
+        monkeypatch.delenv(variable, raising=False)
+    return made

@@ -130,7 +130,7 @@ GONE = [(number, "MXD114") for number in range(1, 6)]
         (_no_archive, [(3, "MXL111")]),
         (_folder_for_a_file, [(3, "MXL113"), (3, "MXL107")]),
         (_module, ALL),
-        (_no_module, [(0, "MXR102"), *GONE]),
+        (_no_module, GONE),
     ],
 )
 def test_each_damage_is_told_and_the_rest_looked_at(

@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import multiprocessing
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime
-from io import BytesIO
 from pathlib import Path
 from typing import Any
 
 import pytest
-from botocore.exceptions import ClientError
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -22,6 +20,7 @@ from mendixctl.ledger.s3 import S3Ledger
 from mendixctl.ledger.serialise import digest
 from mendixctl.ledger.store import LedgerStore, folder_name, folder_number
 from mendixgen.diagnostics import MendixError, Refused
+from tests.support.fake_aws import Bucket
 
 ARCHIVE = pack({"main.tf": b"# one\n"})
 MOMENT = datetime(2026, 11, 23, 12, tzinfo=UTC)
@@ -46,34 +45,6 @@ def release(number: int, predecessor: str = "", **fields: Any) -> Release:
             **fields,
         }
     )
-
-
-class Bucket:
-    """boto3's S3 client as far as the ledger uses it."""
-
-    def __init__(self) -> None:
-        self.objects: dict[str, bytes] = {}
-
-    def get_object(self, Bucket: str, Key: str) -> dict[str, Any]:  # noqa: N803 - boto3's names
-        if Key not in self.objects:
-            raise ClientError({"Error": {"Code": "NoSuchKey"}}, "GetObject")
-        return {"Body": BytesIO(self.objects[Key])}
-
-    def put_object(self, Bucket: str, Key: str, Body: bytes, **options: Any) -> None:  # noqa: N803 - boto3's names
-        assert options["IfNoneMatch"] == "*"
-        if Key in self.objects:
-            raise ClientError({"Error": {"Code": "PreconditionFailed"}}, "PutObject")
-        self.objects[Key] = Body
-
-    def get_paginator(self, name: str) -> Bucket:
-        assert name == "list_objects_v2"
-        return self
-
-    def paginate(self, Bucket: str, Prefix: str) -> Iterator[dict[str, Any]]:  # noqa: N803 - boto3's names
-        keys = sorted(key for key in self.objects if key.startswith(Prefix))
-        for start in range(0, len(keys), 2):
-            yield {"Contents": [{"Key": key} for key in keys[start : start + 2]]}
-        yield {}
 
 
 @pytest.fixture(params=["local", "s3"])

@@ -1,0 +1,54 @@
+"""AWS as far as the engine calls it itself, in memory: who the caller is, and a bucket."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from io import BytesIO
+from typing import Any
+
+from botocore.exceptions import ClientError
+
+
+class Bucket:
+    """boto3's S3 client as far as the ledger uses it."""
+
+    def __init__(self) -> None:
+        self.objects: dict[str, bytes] = {}
+
+    def get_object(self, Bucket: str, Key: str) -> dict[str, Any]:  # noqa: N803 - boto3's names
+        if Key not in self.objects:
+            raise ClientError({"Error": {"Code": "NoSuchKey"}}, "GetObject")
+        return {"Body": BytesIO(self.objects[Key])}
+
+    def put_object(self, Bucket: str, Key: str, Body: bytes, **options: Any) -> None:  # noqa: N803 - boto3's names
+        assert options["IfNoneMatch"] == "*"
+        if Key in self.objects:
+            raise ClientError({"Error": {"Code": "PreconditionFailed"}}, "PutObject")
+        self.objects[Key] = Body
+
+    def get_paginator(self, name: str) -> Bucket:
+        assert name == "list_objects_v2"
+        return self
+
+    def paginate(self, Bucket: str, Prefix: str) -> Iterator[dict[str, Any]]:  # noqa: N803 - boto3's names
+        keys = sorted(key for key in self.objects if key.startswith(Prefix))
+        for start in range(0, len(keys), 2):
+            yield {"Contents": [{"Key": key} for key in keys[start : start + 2]]}
+        yield {}
+
+
+class FakeClients:
+    """In the place of `mendixctl.aws.Clients`: credentials of the role ``deployer`` in ``account``."""
+
+    def __init__(self, account: str, partition: str = "aws") -> None:
+        self.arn = f"arn:{partition}:sts::{account}:assumed-role/deployer/mendixctl"
+        self.bucket = Bucket()
+        self.asked = 0
+
+    def client(self, service: str) -> Bucket:
+        assert service == "s3"
+        return self.bucket
+
+    def caller(self) -> str:
+        self.asked += 1
+        return self.arn
