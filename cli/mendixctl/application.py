@@ -24,10 +24,12 @@ class Application:
         self.command = next((argument for argument in arguments if not argument.startswith("-")), "")
         self._folder = ""
         self._view: View | None = None
+        self._repository: Repository | None = None
 
     def change_folder(self, folder: str) -> None:
         """Each ``-C`` starts where the one before it led, as in git and make."""
         self._folder = os.path.join(self._folder, folder)
+        self._repository = None
 
     @property
     def folder(self) -> Path:
@@ -47,10 +49,32 @@ class Application:
 
     @property
     def repository(self) -> Repository:
-        """The platform repository around the folder."""
-        from mendixgen.repository import Repository
+        """The platform repository around the folder, once it is certain that its folders are its own.
 
-        return Repository.find(self.folder)
+        Raises:
+            MendixError: MXC101, there is none.
+            Refused: MXI104, a link in it leads where nothing may be written.
+        """
+        if self._repository is None:
+            from mendixctl.containment import check
+            from mendixgen.repository import Repository
+
+            found = Repository.find(self.folder)
+            check(found)
+            self._repository = found
+        return self._repository
+
+    @property
+    def modules_to_write(self) -> Path:
+        """The folder of the modules, for what writes into it.
+
+        Raises:
+            MendixError: as `repository`.
+        """
+        from mendixctl.containment import check
+
+        check(self.repository, modules=True)
+        return self.repository.modules
 
     @property
     def view(self) -> View:

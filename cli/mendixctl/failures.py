@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from datetime import UTC, datetime
 from pathlib import Path
@@ -44,8 +45,9 @@ def _crash(application: Application, error: BaseException) -> Diagnostic:
     The report holds neither the error's message, values of variables nor arguments: any of them may be a secret.
     """
     from mendixgen import __version__
+    from mendixgen.files import private_folder
 
-    place = _crash_folder(application) / f"crash-{datetime.now(UTC):%Y%m%dT%H%M%S}.txt"
+    place = _crash_folder(application) / f"crash-{datetime.now(UTC):%Y%m%dT%H%M%S.%f}.txt"
     frames = extract_tb(error.__traceback__)
     lines = [
         f"mendixctl {__version__}, Python {sys.version.split()[0]}, {sys.platform}",
@@ -57,9 +59,10 @@ def _crash(application: Application, error: BaseException) -> Diagnostic:
     if chain is not None:
         lines.append(f"after: {type(chain).__module__}.{type(chain).__qualname__}")
     try:
-        place.parent.mkdir(parents=True, exist_ok=True)
-        place.write_text("\n".join(lines) + "\n", encoding="utf-8")
-        place.chmod(0o600)
+        if place.parent.name == "crashes":
+            private_folder(place.parent, place.parent.parent)
+        with os.fdopen(os.open(place, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600), "w") as stream:
+            stream.write("\n".join(lines) + "\n")
         where = f"please report it with {place} (it holds no secrets)"
     except OSError:
         where = "please report it with these lines:\n" + "\n".join(lines)

@@ -12,10 +12,19 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import Any, Literal
 
+from mendixgen import conformity, hcl
 from mendixgen.diagnostics import Diagnostic, Location, MendixError
+from mendixgen.files import read_bounded
+from mendixgen.spec.schema_flaws import flaw
+
+TERRAFORM_READS = (".tf", ".tf.json")
+"""How the names of the files end that Terraform reads in a module's folder; an override is one of them."""
+
+LARGEST = 16 << 20
+"""Bytes of a ``module.json`` that are read; the largest has some tens of thousands."""
 
 Source = Literal["yaml", "wired", "context", "module"]
 _AREA = re.compile(r"[a-z][a-z0-9_]{0,30}\Z")
@@ -74,7 +83,7 @@ class Manifest:
     moves: tuple[ModuleMove, ...] = field(default=(), repr=False)
     addresses: tuple[str, ...] = field(default=(), repr=False)
     files: Mapping[str, str] = field(default_factory=dict, repr=False)
-    kind: str = "environment"
+    kind: Literal["environment", "foundation"] = "environment"
     """What it is part of: an environment, or a foundation, whose YAML has the section's keys at its top."""
 
 
@@ -178,7 +187,11 @@ class ModuleStore:
         if manifest.released is None:
             return
         folder = self.folder / area / version
-        found = {path.relative_to(folder).as_posix() for path in folder.rglob("*.tf")}
+        found = {
+            path.relative_to(folder).as_posix()
+            for path in folder.rglob("*")
+            if path.name.endswith(TERRAFORM_READS) and ".terraform" not in path.relative_to(folder).parts
+        }
         problems = []
         for name in sorted(found | set(manifest.files)):
             recorded = manifest.files.get(name)
@@ -211,10 +224,11 @@ class ModuleStore:
 
 def _read(path: Path, area: str, version: str) -> Manifest:
     try:
-        manifest = _parse(json.loads(path.read_bytes()))
+        manifest = _parse(json.loads(read_bounded(path, LARGEST)))
+        conformity.check(manifest)
     except OSError as error:
         raise _unusable(path, area, version, error.strerror or str(error)) from error
-    except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError, OverflowError) as error:
         what = f"{error} is missing" if isinstance(error, KeyError) else str(error)
         raise _unusable(path, area, version, what) from error
     if (manifest.area, manifest.version) != (area, version):
@@ -244,6 +258,10 @@ def _parse(data: Any) -> Manifest:
         version_key(move.since)
     if not isinstance(data["section"], dict):
         raise TypeError("section is not a JSON Schema")
+    if wrong := flaw(data["section"]):
+        raise ValueError(f"the schema of its section cannot be used: {wrong}")
+    for name in (*inputs, *outputs):
+        hcl.identifier(name)
     return Manifest(
         area=data["area"],
         version=data["version"],
@@ -257,9 +275,16 @@ def _parse(data: Any) -> Manifest:
         outputs=outputs,
         moves=moves,
         addresses=tuple(data.get("addresses", ())),
-        files=dict(data.get("files", {})),
+        files=_files(data.get("files", {})),
         kind=data.get("kind", "environment"),
     )
+
+
+def _files(recorded: Mapping[str, str]) -> dict[str, str]:
+    for name in recorded:
+        if PurePosixPath(name).is_absolute() or ".." in PurePosixPath(name).parts or "\0" in name:
+            raise ValueError(f"the file {name!r} is no part of a module")
+    return dict(recorded)
 
 
 def _input(name: str, raw: Mapping[str, Any]) -> Input:

@@ -183,7 +183,7 @@ def _module(spec: Specification, manifest: Manifest, on: Mapping[str, Manifest],
 
 
 def _one_line(text: str) -> str:
-    return " ".join(text.split())
+    return " ".join("".join(character if character.isprintable() else " " for character in text).split())
 
 
 def _context(header: Header, variable: Input) -> Any:

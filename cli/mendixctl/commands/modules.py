@@ -29,7 +29,9 @@ def build(application: Application, areas: tuple[str, ...], check: bool) -> int:
     """Write the newest version of each AREA (of all, without any) from its Python, and verify released ones."""
     from mendixgen import modules
 
-    report = modules.build(areas or None, application.repository.modules, check=check)
+    report = modules.build(
+        areas or None, application.repository.modules if check else application.modules_to_write, check=check
+    )
     code = 0 if report.ok else 2 if check else 1
     application.view.modules_built(report, code)
     return code
@@ -45,7 +47,7 @@ def release(application: Application, area: str) -> None:
     from mendixgen import modules
 
     today = datetime.now(UTC).date()
-    application.view.module_released(modules.release(area, application.repository.modules, date=today))
+    application.view.module_released(modules.release(area, application.modules_to_write, date=today))
 
 
 @command.command("list", cls=Command)

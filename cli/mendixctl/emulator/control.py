@@ -18,6 +18,7 @@ import time
 from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
+from typing import BinaryIO
 from urllib.error import URLError
 from urllib.request import ProxyHandler, build_opener
 
@@ -25,6 +26,7 @@ from mendixctl.emulator.environment import scrubbed
 from mendixctl.emulator.folder import DataFolder
 from mendixctl.emulator.journal import read_header
 from mendixgen.diagnostics import Diagnostic, Location, MendixError
+from mendixgen.files import private_folder
 from mendixgen.repository import Repository
 
 HOST = "127.0.0.1"
@@ -213,10 +215,9 @@ def _launch(folder: DataFolder, account: str, region: str, port: int | None) -> 
     wanted = port or (remembered if isinstance(remembered, int) and _is_free(remembered) else 0)
     command = [sys.executable, "-m", "mendixctl.emulator.server", "--account", account, "--data", str(folder.path)]
     try:
-        folder.path.mkdir(parents=True, exist_ok=True)
-        folder.path.chmod(0o700)
+        private_folder(folder.path, folder.path.parent.parent)
         folder.address.unlink(missing_ok=True)
-        with folder.log.open("ab") as log:
+        with _log(folder) as log:
             process = subprocess.Popen(
                 [*command, "--port", str(wanted)],
                 stdin=subprocess.DEVNULL,
@@ -238,6 +239,14 @@ def _launch(folder: DataFolder, account: str, region: str, port: int | None) -> 
         time.sleep(0.02)
     process.kill()
     raise _not_started(folder, f"it did not answer within {START_SECONDS:.0f} seconds")
+
+
+def _log(folder: DataFolder) -> BinaryIO:
+    """The log, opened to be continued. What goes wrong inside the emulator is told with what it was asked: secrets."""
+    flags = os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_NOFOLLOW | os.O_CLOEXEC
+    descriptor = os.open(folder.log, flags, 0o600)
+    os.fchmod(descriptor, 0o600)
+    return os.fdopen(descriptor, "ab")
 
 
 def _process_environment() -> dict[str, str]:

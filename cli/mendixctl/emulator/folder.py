@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from mendixgen.diagnostics import Diagnostic, Location, MendixError
+from mendixgen.files import private_folder
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,8 +99,8 @@ class DataFolder:
 def _locked(path: Path, wait: float) -> Iterator[bool]:
     """Hold an exclusive lock on ``path``; false if another process has it for ``wait`` seconds."""
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        descriptor = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
+        private_folder(path.parent, path.parent.parent.parent)
+        descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600)
     except OSError as error:
         raise MendixError(
             Diagnostic(

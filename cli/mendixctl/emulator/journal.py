@@ -91,7 +91,7 @@ class Journal:
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
             self.header = read_header(path, account, moto) or self._begin(account, moto)
-            self._descriptor = os.open(path, os.O_RDWR)
+            self._descriptor = os.open(path, os.O_RDWR | os.O_NOFOLLOW | os.O_CLOEXEC)
         except OSError as error:
             raise _unusable(path, error.strerror or str(error)) from error
 
@@ -100,7 +100,8 @@ class Journal:
         line = json.dumps({"format": FORMAT, "account": account, "moto": moto, "created": header.created}).encode()
         # Written aside and renamed: a journal never lacks a whole first line.
         temporary = self.path.with_suffix(".new")
-        descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+        temporary.unlink(missing_ok=True)
+        descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
         try:
             os.write(descriptor, line + b"\n")
             os.fsync(descriptor)

@@ -15,6 +15,7 @@ from pathlib import Path
 
 from mendixctl.engine.failures import unwritable
 from mendixgen.diagnostics import Diagnostic, Refused
+from mendixgen.files import private_folder
 
 
 @contextlib.contextmanager
@@ -27,8 +28,8 @@ def lease(workspace: Path, environment: str, doing: str) -> Iterator[None]:
     """
     path = workspace / "busy"
     try:
-        workspace.mkdir(parents=True, exist_ok=True)
-        descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        private_folder(workspace, workspace.parent)
+        descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW, 0o600)
     except OSError as error:
         raise unwritable(path, error) from error
     try:

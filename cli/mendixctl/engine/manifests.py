@@ -9,6 +9,8 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import json
+import os
+import stat
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
@@ -20,14 +22,18 @@ from mendixctl.engine.results import Counts, Judged
 from mendixctl.guard.verdict import Judgement, Verdict
 from mendixctl.ledger.release import Kind
 from mendixctl.terraform.plan import Action, AttributeChange, ResourceChange
-from mendixgen.diagnostics import Diagnostic, Location, MendixError
-from mendixgen.files import write_atomic
+from mendixgen import conformity
+from mendixgen.diagnostics import Diagnostic, Location, MendixError, Refused
+from mendixgen.files import private_folder, read_bounded, write_atomic
 
 LIFETIME = timedelta(hours=24)
 """A plan is reviewed and applied within a working day; after that the world has moved on."""
 
 FORMAT = 2
 SECRET = 0o600
+
+LARGEST = 256 << 20
+"""Bytes of a manifest that are read: far more than the changes of the largest plan."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,8 +128,7 @@ class PlanSlot:
     def make(self) -> None:
         """Make the folder, for its owner alone."""
         try:
-            self.folder.mkdir(parents=True, exist_ok=True)
-            self.folder.chmod(0o700)
+            private_folder(self.folder, self.folder.parent)
         except OSError as error:
             raise unwritable(self.folder, error) from error
 
@@ -149,15 +154,19 @@ class PlanSlot:
             MendixError: MXP112, it cannot be read.
         """
         try:
-            text = self.manifest.read_text()
+            text = read_bounded(self.manifest, LARGEST)
         except FileNotFoundError:
             return None
-        except (OSError, ValueError) as error:
-            raise self._unreadable(str(error)) from error
+        except OSError as error:
+            raise self._unreadable(error.strerror or str(error)) from error
+        for path in (self.folder, self.manifest, self.plan):
+            _check_own(path)
         try:
-            return _from_json(json.loads(text))
-        except (ValueError, KeyError, TypeError, AttributeError) as error:
+            manifest = _from_json(json.loads(text))
+            conformity.check(manifest)
+        except (ValueError, KeyError, TypeError, AttributeError, RecursionError, OverflowError) as error:
             raise self._unreadable(f"{type(error).__name__}: {error}") from error
+        return manifest
 
     def _unreadable(self, why: str) -> MendixError:
         return MendixError(
@@ -166,6 +175,29 @@ class PlanSlot:
                 f"the manifest of the saved plan cannot be read: {why}",
                 hint="plan again: mendixctl plan ENVIRONMENT",
                 location=Location(str(self.manifest)),
+            )
+        )
+
+
+def _check_own(path: Path) -> None:
+    """Check that a file of the saved plan was made here: what apply shows comes from it, and nothing else says it.
+
+    Git keeps no such mode, so a plan that came with a checkout is told by it.
+
+    Raises:
+        Refused: MXI105, it belongs to somebody else, or others may write or read it.
+    """
+    try:
+        found = path.stat()
+    except OSError:
+        return  # what is not there cannot be applied, and is said where it is looked for
+    if found.st_uid != os.geteuid() or stat.S_IMODE(found.st_mode) & 0o077:
+        raise Refused(
+            Diagnostic(
+                "MXI105",
+                f"{path.name} of the saved plan was not made by mendixctl for you: others may read or write it",
+                hint="plan again: mendixctl plan ENVIRONMENT",
+                location=Location(str(path)),
             )
         )
 

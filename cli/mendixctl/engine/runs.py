@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from mendixctl.engine.failures import unwritable
+from mendixgen.files import private_folder
 
 KEPT = 30
 """Runs kept per environment; an apply's journal is there to be read when something went wrong just now."""
@@ -22,8 +23,7 @@ def run_folder(workspace: Path, name: str, moment: datetime) -> Path:
     runs = workspace / "runs"
     folder = runs / f"{moment.astimezone(UTC):%Y%m%dT%H%M%S.%f}-{name}"
     try:
-        folder.mkdir(parents=True, exist_ok=True)
-        folder.chmod(0o700)
+        private_folder(folder, workspace)
     except OSError as error:
         raise unwritable(folder, error) from error
     with contextlib.suppress(OSError):

@@ -21,7 +21,7 @@ from mendixctl.terraform.binary import Binary, find
 from mendixctl.terraform.outcome import StateIdentity
 from mendixctl.terraform.runner import Terraform
 from mendixgen.diagnostics import Diagnostic, Location, MendixError, Severity
-from mendixgen.files import write_atomic
+from mendixgen.files import private_folder, write_atomic
 
 if TYPE_CHECKING:
     from mendixctl.aws import Clients
@@ -236,8 +236,7 @@ def _is_state(path: Path) -> bool:
 
 def _private_folder(folder: Path) -> None:
     try:
-        folder.mkdir(parents=True, exist_ok=True)
-        folder.chmod(0o700)
+        private_folder(folder, folder.parent)
     except OSError as error:
         raise unwritable(folder, error) from error
 

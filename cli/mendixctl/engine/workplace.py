@@ -21,7 +21,7 @@ from mendixctl.engine.results import FileBackup, Scope
 from mendixctl.engine.session import Session
 from mendixgen import lock as locks
 from mendixgen.diagnostics import Diagnostic, Location, MendixError
-from mendixgen.files import write_atomic, write_if_changed
+from mendixgen.files import read_bounded, write_atomic, write_if_changed
 from mendixgen.lock import Lock
 from mendixgen.module_store import ModuleStore
 from mendixgen.repository import Repository
@@ -29,6 +29,9 @@ from mendixgen.repository import Repository
 if TYPE_CHECKING:
     from mendixgen.root import Written
     from mendixgen.spec.loader import Specification
+
+LARGEST = 16 << 20
+"""Bytes of a file that are read at all; where a specification or a lock ends, their readers say."""
 
 
 def require(repository: Repository, environment: str) -> None:
@@ -77,10 +80,10 @@ def read_text(path: Path, label: str) -> bytes:
     """A file's bytes.
 
     Raises:
-        MendixError: MXI103, it cannot be read.
+        MendixError: MXI103, it cannot be read, or is not a plain file of a size that is read.
     """
     try:
-        return path.read_bytes()
+        return read_bounded(path, LARGEST)
     except OSError as error:
         raise MendixError(
             Diagnostic(

@@ -4,12 +4,19 @@ from __future__ import annotations
 
 import gzip
 import io
+import re
 import tarfile
 import zlib
 from collections.abc import Mapping
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 
 from mendixgen.diagnostics import Diagnostic, MendixError
+
+_NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]{0,199}\.tf|\.terraform\.lock\.hcl")
+"""What a root's files are called. A file of a person's own there may be called otherwise, and is left out."""
+
+MOST = 1000
+"""Files of an archive."""
 
 LARGEST = 64 * 1024 * 1024
 """Bytes; a root is text, so an archive that unpacks to more is not one of ours."""
@@ -38,27 +45,32 @@ def unpack(data: bytes, place: str) -> dict[str, bytes]:
         MendixError: MXL104, not an archive that `pack` made.
     """
     files: dict[str, bytes] = {}
-    size = 0
     try:
         with gzip.GzipFile(fileobj=io.BytesIO(data)) as compressed:
             # read to its end, which checks gzip's own checksum, but never more than a root can be
             content = compressed.read(LARGEST + 1)
+        if len(content) > LARGEST:
+            raise _broken(place, f"it unpacks to more than {LARGEST:,} bytes")
         with tarfile.open(fileobj=io.BytesIO(content), mode="r:") as tar:
             for member in tar:
-                path = PurePosixPath(member.name)
-                size += member.size
-                if not member.isfile() or path.is_absolute() or ".." in path.parts or size > LARGEST:
-                    raise _broken(place, f"{member.name!r} does not belong in one")
+                if not _belongs(member) or member.name in files or len(files) == MOST:
+                    raise _broken(place, f"{member.name[:80]!r} does not belong in one")
                 stream = tar.extractfile(member)
                 files[member.name] = stream.read() if stream else b""
-    except (tarfile.TarError, zlib.error, OSError, EOFError) as error:
+    except (tarfile.TarError, zlib.error, OSError, EOFError, ValueError, OverflowError, RecursionError) as error:
+        # ValueError: numbers of extended headers, which tarfile reads without a check
         raise _broken(place, str(error)) from error
     return files
 
 
+def _belongs(member: tarfile.TarInfo) -> bool:
+    """Whether `pack` could have made it: a plain file with a name of a root's, whole and without holes."""
+    return member.type == tarfile.REGTYPE and member.sparse is None and _NAME.fullmatch(member.name) is not None
+
+
 def of_root(root: Path) -> dict[str, bytes]:
     """What an archive holds of a root: its ``*.tf`` and the provider lock."""
-    found = sorted(root.glob("*.tf"))
+    found = sorted(path for path in root.glob("*.tf") if _NAME.fullmatch(path.name))
     lock = root / ".terraform.lock.hcl"
     return {path.name: path.read_bytes() for path in [*found, *([lock] if lock.is_file() else [])]}
 

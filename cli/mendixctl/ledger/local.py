@@ -18,9 +18,12 @@ from mendixctl.ledger.release import Release
 from mendixctl.ledger.serialise import parse_release
 from mendixctl.ledger.store import LedgerStore, RawRecord, folder_name, folder_number
 from mendixgen.diagnostics import Diagnostic, Location, MendixError
-from mendixgen.files import write_atomic
+from mendixgen.files import read_bounded, write_atomic
 
 RELEASE, OUTCOME, ARCHIVE = "release.json", "outcome.json", "hcl.tar.gz"
+
+LARGEST = 128 << 20
+"""Bytes of one file of a release that are read."""
 
 FOLDER_MODE = 0o755
 """The ledger of local state is committed: readable like every other file of the repository."""
@@ -78,7 +81,7 @@ class LocalLedger(LedgerStore):
 
     def _read(self, path: Path) -> bytes | None:
         try:
-            return path.read_bytes()
+            return read_bounded(path, LARGEST)
         except (FileNotFoundError, NotADirectoryError):
             return None
         except OSError as error:
@@ -119,6 +122,7 @@ class LocalLedger(LedgerStore):
     def _finish(self, number: int, outcome: bytes) -> bool:
         temporary = self._path(number) / f".{OUTCOME}.{os.getpid()}"
         try:
+            temporary.unlink(missing_ok=True)  # of a process of that number that was killed
             _write(temporary, outcome)
             os.link(temporary, self._path(number) / OUTCOME)
             _sync_folder(self._path(number))
@@ -143,7 +147,9 @@ class LocalLedger(LedgerStore):
 
 
 def _write(path: Path, data: bytes) -> None:
-    with path.open("wb") as stream:
+    # never through a link that stands there already
+    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o644)
+    with os.fdopen(descriptor, "wb") as stream:
         stream.write(data)
         stream.flush()
         os.fsync(stream.fileno())

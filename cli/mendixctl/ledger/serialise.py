@@ -28,6 +28,9 @@ from mendixgen.diagnostics import Diagnostic, Location, MendixError
 
 Converted = TypeVar("Converted")
 
+LARGEST_NUMBER = 10**15
+"""Releases, serials: nothing counts that far, and other readers of JSON keep no larger number exactly."""
+
 FORMAT = 1
 """The first number of the format; a document with a higher one is not read."""
 
@@ -309,6 +312,15 @@ class _Fields:
 
     def text(self, name: str) -> str:
         value: str = self._typed(name, str, "a text")
+        return self._whole(name, value)
+
+    def _whole(self, name: str, value: str) -> str:
+        """``value``, which a file can keep: JSON can hold half a surrogate pair, UTF-8 cannot."""
+        if not value.isascii():
+            try:
+                value.encode()
+            except UnicodeEncodeError as error:
+                raise _unreadable(self._place, f"{self._prefix}{name} holds half a surrogate pair") from error
         return value
 
     def truth(self, name: str) -> bool:
@@ -319,12 +331,18 @@ class _Fields:
 
     def integer(self, name: str, least: int = 0) -> int:
         value: int = self._typed(name, int, "a whole number")
+        if value > LARGEST_NUMBER:
+            raise _unreadable(self._place, f"{self._prefix}{name} is too large a number")
         if value < least:
             raise _unreadable(self._place, f"{self._prefix}{name} is {value}, less than {least}")
         return value
 
     def number(self, name: str) -> float:
-        return float(self._typed(name, (int, float), "a number"))
+        value: int | float = self._typed(name, (int, float), "a number")
+        try:
+            return float(value)
+        except OverflowError as error:
+            raise _unreadable(self._place, f"{self._prefix}{name} is too large a number") from error
 
     def mapping(self, name: str) -> Mapping[str, Any]:
         value: Mapping[str, Any] = self._typed(name, dict, "an object")
@@ -338,7 +356,7 @@ class _Fields:
         value = self.items(name)
         if not all(isinstance(each, str) for each in value):
             raise _unreadable(self._place, f"{self._prefix}{name} is not a list of texts")
-        return tuple(value)
+        return tuple(self._whole(name, each) for each in value)
 
     def named_texts(self, name: str) -> Mapping[str, str]:
         value = self.mapping(name)
@@ -355,4 +373,7 @@ class _Fields:
 
     def moment(self, name: str) -> datetime:
         found = self.convert(name, datetime.fromisoformat)
-        return found.astimezone(UTC) if found.tzinfo else found.replace(tzinfo=UTC)
+        try:
+            return found.astimezone(UTC) if found.tzinfo else found.replace(tzinfo=UTC)
+        except OverflowError as error:
+            raise _unreadable(self._place, f"{self._prefix}{name} is no moment of this calendar in UTC") from error

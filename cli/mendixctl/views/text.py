@@ -16,6 +16,7 @@ UNKNOWN = "(known after apply)"
 _UNSAFE = re.compile(
     "[\x00-\x08\x0b-\x1f\x7f-\x9f"  # control characters, ESC and CSI among them; not tab and newline
     "\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069"  # marks that turn the direction of what follows
+    "\u00ad\u180e\u200b\u2060-\u2065\u206a-\u206f"  # what is not seen at all; joiners are, by what they join
     "\u2028\u2029\ufeff\ufff9-\ufffb"  # line separators, byte order mark, annotations
     "\ud800-\udfff\U000e0000-\U000e007f]"  # lone surrogates and invisible tags
 )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Mapping
+from functools import cache
 from typing import Annotated, Any, Literal
 
 from pydantic import Field, StringConstraints
@@ -326,6 +327,7 @@ def repaired(data: Mapping[str, Any], bad: Collection[str]) -> Header:
     return Header.model_validate({**stand_in, **kept})
 
 
-def json_schema() -> dict[str, Any]:
-    """The JSON Schema of the header alone."""
+@cache
+def json_schema() -> Mapping[str, Any]:
+    """The JSON Schema of the header alone; made once, to be read only."""
     return Header.model_json_schema()

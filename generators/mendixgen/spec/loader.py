@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from itertools import islice
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Any
 
@@ -21,6 +22,7 @@ from mendixgen.module_store import Manifest, ModuleStore
 from mendixgen.resolve import RESOLVERS, Unresolvable
 from mendixgen.spec import cross_fields, structure
 from mendixgen.spec.absent import ABSENT_AREAS
+from mendixgen.spec.composer import MAX_PROBLEMS
 from mendixgen.spec.cross_fields import from_check
 from mendixgen.spec.defaults import filled
 from mendixgen.spec.source import Source, scan
@@ -28,6 +30,9 @@ from mendixgen.spec.wording import Path, dotted
 
 if TYPE_CHECKING:
     from mendixgen.spec.header import Header
+
+MOST_PROBLEMS = 200
+"""Told at once, in the order of the file; a file with more is not mended by reading them all."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,9 +111,8 @@ class _Loader:
         target = str(data.get("target") or "aws")
         lock = self.lock if self.lock is not None else create_for(self.store, data)
         keys = self.section_keys(lock)
-        for key in data:
-            if key not in header_data and key not in keys:
-                self.unknown_section(key, lock)
+        for key in islice((key for key in data if key not in header_data and key not in keys), MAX_PROBLEMS):
+            self.unknown_section(key, lock)
         sections: dict[str, Mapping[str, Any]] = {}
         arguments: dict[str, Mapping[str, Any]] = {}
         for area, pin in lock.pins.items():
@@ -125,7 +129,7 @@ class _Loader:
             self.report((), [from_check(found) for found in self.dangling(header, sections, lock)])
         self.compatibility(header)
         if self.problems:
-            raise MendixError(sorted(self.problems, key=_order))
+            raise MendixError(sorted(self.problems, key=_order)[:MOST_PROBLEMS])
         return Specification(
             file=self.source.file,
             text=self.source.text,

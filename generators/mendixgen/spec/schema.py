@@ -21,7 +21,7 @@ def environment_schema(store: ModuleStore) -> dict[str, Any]:
     """
     from mendixgen.spec.header import FOUNDATION_KEYS, json_schema
 
-    whole = json_schema()
+    whole = dict(json_schema())
     definitions: dict[str, Any] = dict(whole.pop("$defs", {}))
     properties = dict(whole["properties"])
     sections: dict[str, Any] = {}

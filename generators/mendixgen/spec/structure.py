@@ -14,12 +14,16 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import islice
 from typing import Any
 
 from mendixgen.spec import wording as words
 
 Path = tuple[str | int, ...]
 Schema = Mapping[str, Any]
+
+MOST_UNKNOWN = 50
+"""Unknown keys that are told; the one that each was meant to be is looked for, which takes long for thousands."""
 
 KEYWORDS = frozenset(
     "$ref $defs $schema $id title description default examples deprecated type enum const properties required "
@@ -92,6 +96,7 @@ class _Checker:
     def __init__(self, definitions: Mapping[str, Schema]) -> None:
         self.definitions = definitions
         self.found: list[Finding] = []
+        self.unknown = 0
 
     def add(self, path: Path, code: str, summary: str, hint: str = "", *, at_key: bool = False) -> None:
         self.found.append(Finding(path, code, summary, hint, at_key))
@@ -272,7 +277,8 @@ class _Checker:
             entry = self.entry_schema(key, schema, place, name)
             if entry is not None:
                 result[key] = self.check(self.filled(item, entry), entry, place)
-        meant = {near for key in value if key not in properties for near in nearest(key, properties)}
+        unknown = islice((key for key in value if key not in properties), MOST_UNKNOWN)
+        meant = {near for key in unknown for near in nearest(key, properties)} if properties else set()
         for key in schema.get("required", ()):
             if key not in result and key not in meant:
                 about = self.resolve(properties.get(key, {}))
@@ -321,6 +327,9 @@ class _Checker:
                 words.about(schema),
                 at_key=True,
             )
+            return None
+        self.unknown += 1
+        if self.unknown > MOST_UNKNOWN:
             return None
         known = list(schema.get("properties", {}))
         listed = f"{name or 'this'} has {', '.join(known)}" if known else f"{name or 'this'} has no keys"

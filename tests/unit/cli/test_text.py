@@ -34,6 +34,7 @@ def test_a_line_stays_a_line(given: str) -> None:
 
 def test_clean_shows_what_it_hides() -> None:
     assert text.clean("\x1b[31mred\x07\u202eabc") == "\\x1b[31mred\\x07\\u202eabc"
+    assert text.clean("na\u200bme") == "na\\u200bme"
 
 
 @given(st.recursive(st.none() | st.booleans() | st.integers() | ANY, st.lists, max_leaves=8))
