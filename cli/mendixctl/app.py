@@ -41,6 +41,7 @@ SECTIONS: dict[str, dict[str, str]] = {
     "Environments": {
         "bootstrap": "Make the bucket and key that hold an environment's state.",
         "sync": "Bring this checkout up to the newest release.",
+        "state": "List and restore the copies of an environment's state.",
         "destroy": "Disarm protection, then destroy an environment.",
     },
     "This tool": {

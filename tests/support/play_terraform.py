@@ -120,8 +120,8 @@ class PlayTerraform:
         content = json.loads(raw)
         return StateIdentity(content["lineage"], content["serial"], raw)
 
-    def state_push(self, file: Path) -> None:
-        self.play.calls.append("push")
+    def state_push(self, file: Path, *, force: bool = False) -> None:
+        self.play.calls.append("push --force" if force else "push")
         self.state.write_bytes(file.read_bytes())
 
     def output(self) -> dict[str, OutputValue]:

@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 
 from mendixctl.engine import git, guarding
 from mendixctl.engine.authors import author
+from mendixctl.engine.copying import copy_after, copy_before
 from mendixctl.engine.identity import home
 from mendixctl.engine.planning import count, module_digest, slot
 from mendixctl.engine.results import ApplyError, ApplyInterrupted, ApplyResult, Counts, PlanResult
@@ -63,6 +64,7 @@ def carry_out(
     guarding.admit(guards)
     session.reporter.stage("record")
     settle(workplace, tools, store)
+    copy_before(workplace, tools, store.head())
     record = store.allot(*_release(workplace, tools, store, plan, undertaking))
     # From here on every way out, Ctrl-C included, writes an outcome.
     if undertaking.begun is not None:
@@ -87,6 +89,7 @@ def carry_out(
         slot(workplace).clear()
     closed = _outcome(workplace, tools, plan, outcome, problem, proven, time.monotonic() - begun)
     record, unrecorded = _close(workplace, store, record, closed)
+    unrecorded += copy_after(workplace, tools, record.number)
     counts = _done_counts(plan, closed)
     result = ApplyResult(
         tools.scope(workplace),

@@ -18,6 +18,11 @@ READERS = 8
 """Objects read at once: a history of 100 releases is 200 small objects."""
 
 
+def encryption(kms_key: str) -> dict[str, Any]:
+    """How an object beside the state is encrypted: with the state's own key, or as the bucket says by default."""
+    return {"ServerSideEncryption": "aws:kms", "SSEKMSKeyId": kms_key, "BucketKeyEnabled": True} if kms_key else {}
+
+
 class S3Ledger(LedgerStore):
     """The ledger of one environment in a bucket. ``client`` is boto3's S3 client; ``prefix`` has no slash around it."""
 
@@ -26,9 +31,7 @@ class S3Ledger(LedgerStore):
         self._client = client
         self._bucket = bucket
         self._prefix = prefix
-        self._encryption = (
-            {"ServerSideEncryption": "aws:kms", "SSEKMSKeyId": kms_key, "BucketKeyEnabled": True} if kms_key else {}
-        )
+        self._encryption = encryption(kms_key)
 
     @property
     def place(self) -> str:

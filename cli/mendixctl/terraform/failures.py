@@ -324,9 +324,11 @@ def _log_hint(context: Context) -> str:
     return f"Terraform's own words are kept in {_shown(context.logs)}" if context.logs else "see the text below"
 
 
-_FRAME = re.compile(r"\x1b\[[0-9;]*m|^[\u2502\u2577\u2575]\s?", re.MULTILINE)
+_COLOUR = re.compile(r"\x1b\[[0-9;]*m")
+_FRAME = re.compile(r"^[\u2502\u2577\u2575][^\S\n]?", re.MULTILINE)
 
 
 def _plain(stderr: str) -> str:
     """Terraform's text without colours and the frame that it draws around errors."""
-    return _FRAME.sub("", stderr).strip()
+    # the frame is itself coloured, so its line begins with it only once the colours are gone
+    return _FRAME.sub("", _COLOUR.sub("", stderr)).strip()

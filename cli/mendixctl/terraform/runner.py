@@ -147,9 +147,13 @@ class Terraform(Invocation):
             raise MendixError(failures.unreadable("a state without lineage and serial", self._context("state pull")))
         return StateIdentity(lineage, serial, raw)
 
-    def state_push(self, file: Path) -> None:
-        """Put a state in place, ``errored.tfstate`` above all; Terraform refuses an older or a foreign one."""
-        self._quiet("state push", [f"-lock-timeout={self.lock_timeout}", str(file.absolute())])
+    def state_push(self, file: Path, *, force: bool = False) -> None:
+        """Put a state in place, ``errored.tfstate`` above all; Terraform refuses an older or a foreign one.
+
+        ``force``: it does not, for a caller that has compared both itself; the state's lock is taken all the same.
+        """
+        arguments = [f"-lock-timeout={self.lock_timeout}", *(["-force"] if force else []), str(file.absolute())]
+        self._quiet("state push", arguments)
 
     def state_list(self) -> tuple[str, ...]:
         """The addresses in the state; none where there is no state."""

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from mendixctl.engine.emulating import EmulatorsResult
     from mendixctl.engine.installation import Versions
     from mendixctl.engine.schemas import SchemaResult
+    from mendixctl.engine.states import PreparedRestore, RestoreResult, StateListResult
     from mendixctl.engine.support import SupportResult
     from mendixctl.engine.verifying import VerifyResult
     from mendixgen.module_store import Manifest
@@ -55,6 +56,12 @@ class View(Reporter, Protocol):
     def outputs(self, result: results.OutputsResult) -> None: ...
 
     def synced(self, result: results.SyncResult) -> None: ...
+
+    def states_listed(self, result: StateListResult) -> None: ...
+
+    def about_to_restore_state(self, prepared: PreparedRestore) -> None: ...
+
+    def state_restored(self, result: RestoreResult) -> None: ...
 
     def bootstrapped(self, result: results.BootstrapResult) -> None: ...
 

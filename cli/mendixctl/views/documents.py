@@ -13,6 +13,7 @@ from mendixctl.views.plain import plain
 
 if TYPE_CHECKING:
     from mendixctl.engine import results
+    from mendixctl.engine.states import RestoreResult, StateListResult
     from mendixctl.engine.support import SupportResult
     from mendixctl.ledger.release import Record
     from mendixgen.semver import Comparison
@@ -151,6 +152,29 @@ def outputs(result: results.OutputsResult) -> Document:
         **scope(result.scope),
         "outputs": {one.name: plain(one.value) for one in result.outputs},
         "sensitive": [one.name for one in result.outputs if one.sensitive],
+    }
+
+
+def states(result: StateListResult) -> Document:
+    """The copies of a state, newest first, and the state in place."""
+    return {
+        **scope(result.scope),
+        "place": result.place,
+        "keep": result.keep,
+        "current": plain(result.current),
+        "copies": [
+            {**plain(copy), "name": copy.name, "current": result.is_current(copy)} for copy in reversed(result.copies)
+        ],
+    }
+
+
+def state_restored(result: RestoreResult) -> Document:
+    """The release that a restore was recorded as, and which copy is in place."""
+    return {
+        **scope(result.scope),
+        **release(result.record),
+        "copy": {**plain(result.copy), "name": result.copy.name},
+        "serial": result.serial,
     }
 
 

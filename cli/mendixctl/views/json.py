@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from mendixctl.engine.emulating import EmulatorsResult
     from mendixctl.engine.installation import Versions
     from mendixctl.engine.schemas import SchemaResult
+    from mendixctl.engine.states import PreparedRestore, RestoreResult, StateListResult
     from mendixctl.engine.support import SupportResult
     from mendixctl.engine.verifying import VerifyResult
     from mendixgen.module_store import Manifest
@@ -90,6 +91,16 @@ class JsonView:
 
     def synced(self, result: results.SyncResult) -> None:
         self._write(documents.scoped(result))
+
+    def states_listed(self, result: StateListResult) -> None:
+        self._warn(result.warnings)
+        self._write(documents.states(result))
+
+    def about_to_restore_state(self, prepared: PreparedRestore) -> None: ...
+
+    def state_restored(self, result: RestoreResult) -> None:
+        self._warn(result.warnings)
+        self._write(documents.state_restored(result))
 
     def bootstrapped(self, result: results.BootstrapResult) -> None:
         self._write(documents.scoped(result))

@@ -68,6 +68,9 @@ class State(Strict):
     kms_key: (
         Annotated[str, StringConstraints(pattern=r"^arn:aws[a-z-]*:kms:[a-z0-9-]+:[0-9]{12}:key/[A-Za-z0-9-]+$")] | None
     ) = Field(None, description="ARN of the KMS key for the state; by default the bucket's own default key.")
+    keep_copies: int = Field(
+        30, ge=1, le=1000, description="Releases of which copies of the state are kept beside it; older ones go."
+    )
 
 
 class Header(Strict):

@@ -15,12 +15,14 @@ from mendixctl.engine.blame.results import (
     ResourceBlame,
     Touched,
 )
+from mendixctl.engine.states import PreparedRestore, RestoreResult, StateListResult
 from mendixctl.engine.support import SupportedVersion, SupportResult
 from mendixctl.engine.verifying import Verified, VerifyResult
 from mendixctl.guard.limits import Objection
 from mendixctl.guard.verdict import Judgement, Verdict
 from mendixctl.ledger.audit import Finding
 from mendixctl.ledger.release import Author, Kind, Outcome, Record, Release, Status
+from mendixctl.ledger.state_copies import StateCopy, StateFacts
 from mendixctl.terraform.plan import Action, AttributeChange, ResourceChange
 from mendixgen.diagnostics import Diagnostic, Location, Severity
 from mendixgen.spec.support import Operator
@@ -153,6 +155,22 @@ OUTPUTS = results.OutputsResult(
     ),
 )
 SYNCED = results.SyncResult(SCOPE, 3, 1, 3, (2, 3), ("environments/prod.yaml",))
+COPY = StateCopy(2, 7, "9d1f2a4c-1", 3, f"sha256:{'a' * 64}", NOW, 2048)
+STATES = StateListResult(
+    SCOPE, "s3://bucket/prod/state-copies", 30, (COPY,), StateFacts("9d1f2a4c-1", 7, 3, COPY.digest), (WARNING,)
+)
+PREPARED_RESTORE = PreparedRestore(
+    SCOPE,
+    COPY,
+    StateFacts("9d1f2a4c-1", 9, 4, "sha256:b"),
+    serial=10,
+    number=4,
+    back=("module.network.aws_vpc.this",),
+    forgotten=("module.storage.aws_s3_bucket.this",),
+    over_newer=True,
+    confirmation="prod",
+)
+STATE_RESTORED = RestoreResult(SCOPE, 4, COPY, 10, record(4, kind=Kind.RESTORE))
 BOOTSTRAPPED = results.BootstrapResult(
     SCOPE, "bucket", "arn:aws:kms:x", (results.BootstrapStep("bucket", "created", "versioned"),)
 )

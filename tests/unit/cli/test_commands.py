@@ -36,6 +36,7 @@ SIMPLE: list[tuple[list[str], str, Any, tuple[Any, ...], dict[str, Any]]] = [
     (["diff", "1", "v3", "--env", "prod"], "history.diff", samples.COMPARED, ("prod", 1, 3), {}),
     (["output", "prod"], "outputs.outputs", samples.OUTPUTS, ("prod",), {}),
     (["sync", "prod"], "syncing.sync", samples.SYNCED, ("prod",), {}),
+    (["state", "list", "prod"], "states.list_copies", samples.STATES, ("prod",), {}),
     (["bootstrap", "prod"], "bootstrapping.bootstrap", samples.BOOTSTRAPPED, ("prod",), {}),
     (["render", "prod"], "rendering.render", samples.RENDERED, ("prod",), {"check": False}),
     (["support"], "support.support", replace(samples.SUPPORT, diagnostics=()), (None, None), {}),
@@ -191,6 +192,24 @@ def test_ctrl_c_at_the_question_puts_everything_back(
     assert run("rollback", "1").code == 130
     assert engine.was_called("rolling_back.abandon")
     assert not engine.was_called("rolling_back.execute")
+
+
+@pytest.mark.parametrize(("typed", "code"), [("yes\n", 1), ("prod\n", 0)])
+def test_a_state_is_put_back_once_that_is_confirmed(
+    run: Run, engine: Engine, typing: Callable[[str], None], typed: str, code: int
+) -> None:
+    engine.answer("states.prepare", samples.PREPARED_RESTORE)
+    engine.answer("states.execute", samples.STATE_RESTORED)
+    typing(typed)
+    ran = run("state", "restore", "v2", "--env", "prod", "--serial", "7", "--over-newer", "-m", "why")
+    assert ran.code == code, ran.err
+    assert engine.called("states.prepare") == (("prod", 2), {"serial": 7, "over_newer": True})
+    assert engine.was_called("states.execute") is (code == 0)
+    assert "module.storage.aws_s3_bucket.this" in ran.out
+    assert "stay in AWS" in ran.out
+    engine.calls.clear()
+    assert run("state", "restore", "2", "--json").code == 3
+    assert run("state", "restore", "2", "--yes").code == 0
 
 
 def test_what_a_failed_apply_did_is_shown(run: Run, engine: Engine) -> None:

@@ -64,6 +64,19 @@ def test_created_attributes_are_shown_when_asked_for() -> None:
     assert '         cidr_block  "10.0.0.0/20"' in long.getvalue().splitlines()
 
 
+def test_copies_of_the_state_say_which_is_in_place() -> None:
+    shown, out, _ = view()
+    shown.states_listed(samples.STATES)
+    (row,) = [line for line in out.getvalue().splitlines() if line.startswith("v2 ")]
+    assert row.split()[0] == "v2"
+    assert row.endswith("in place")
+    assert row.split()[3:8] == ["7", "9d1f2a4c", "3", "2.0", "KiB"]
+    shown, out, _ = view()
+    shown.states_listed(replace(samples.STATES, current=None))
+    assert "There is no state in place." in out.getvalue()
+    assert "mendixctl state restore v2 --env prod" in out.getvalue()
+
+
 def test_a_plan_without_changes_says_so_and_asks_for_nothing() -> None:
     shown, out, _ = view()
     shown.planned(samples.plan(plan_file=None))

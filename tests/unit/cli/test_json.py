@@ -38,6 +38,8 @@ CASES: dict[str, Callable[[JsonView], None]] = {
     "verify": lambda view: view.verified(samples.VERIFIED),
     "output": lambda view: view.outputs(samples.OUTPUTS),
     "sync": lambda view: view.synced(samples.SYNCED),
+    "state list": lambda view: view.states_listed(samples.STATES),
+    "state restore": lambda view: view.state_restored(samples.STATE_RESTORED),
     "bootstrap": lambda view: view.bootstrapped(samples.BOOTSTRAPPED),
     "init": lambda view: view.initialised("platform", ["Makefile"], "dev"),
     "validate": lambda view: view.validated(samples.VALIDATED),
@@ -94,7 +96,7 @@ def test_no_secret_and_nothing_raw_gets_out(name: str) -> None:
 def test_every_command_has_a_section() -> None:
     from mendixctl.app import SECTIONS
 
-    names = {name for section in SECTIONS.values() for name in section} - {"modules", "emulator"}
+    names = {name for section in SECTIONS.values() for name in section} - {"modules", "emulator", "state"}
     assert names <= set(CASES)
 
 

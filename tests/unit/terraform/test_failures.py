@@ -88,6 +88,20 @@ def test_plain_text_is_read_without_its_frame_and_colours():
     assert from_text(said, 1, CONTEXT).code == "MXT116"
 
 
+def test_a_frame_that_is_coloured_itself_goes_too():
+    said = (
+        "\x1b[31m╷\x1b[0m\x1b[0m\n\x1b[31m│\x1b[0m \x1b[0m\x1b[1m\x1b[31mError: \x1b[0m\x1b[0m\x1b[1mError "
+        "acquiring the state lock\x1b[0m\n\x1b[31m│\x1b[0m \x1b[0m\n\x1b[31m│\x1b[0m \x1b[0m\x1b[0mError message: 412\n"
+        "\x1b[31m│\x1b[0m \x1b[0mLock Info:\n\x1b[31m│\x1b[0m \x1b[0m  ID:        1\n"
+        "\x1b[31m│\x1b[0m \x1b[0m  Operation: OperationTypeApply\n\x1b[31m│\x1b[0m \x1b[0m  Who:       li@host\n"
+        "\x1b[31m│\x1b[0m \x1b[0m  Created:   2026-11-23 12:00:00 +0000 UTC\n\x1b[31m╵\x1b[0m\x1b[0m\n"
+    )
+    found = from_text(said, 1, CONTEXT)
+    assert found.code == "MXT111"
+    assert "li@host since 2026-11-23 12:00:00" in found.summary
+    assert "│" not in found.detail
+
+
 def test_a_killed_apply_says_what_may_be_lost():
     found = vanished("SIGKILL", "", CONTEXT)
     assert found.code == "MXT104"

@@ -22,10 +22,13 @@ STAGES = {
     "init": "initialising Terraform",
     "plan": "planning",
     "show": "reading the plan",
-    "snapshot": "keeping a copy of the state",
+    "copy": "keeping a copy of the state",
+    "snapshot": "taking a snapshot",
     "apply": "applying",
     "prove": "proving: a plan that must be empty",
     "record": "recording the release",
+    "health": "checking health",
+    "restore": "putting the state back",
 }
 VERBS = {"create": "creating", "update": "changing", "delete": "destroying", "read": "reading", "replace": "replacing"}
 DONE = {"create": "created", "update": "changed", "delete": "destroyed", "read": "read", "replace": "replaced"}

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, TextIO
 
 from mendixctl.terraform.events import Event
-from mendixctl.views.human import causes, guards, modules, releases, results, support
+from mendixctl.views.human import causes, guards, modules, releases, results, states, support
 from mendixctl.views.human.changes import counts_line, show_changes, show_drift, show_summary
 from mendixctl.views.human.problems import show_problems
 from mendixctl.views.human.progress import Progress
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from mendixctl.engine.emulating import EmulatorsResult
     from mendixctl.engine.installation import Versions
     from mendixctl.engine.schemas import SchemaResult
+    from mendixctl.engine.states import PreparedRestore, RestoreResult, StateListResult
     from mendixctl.engine.support import SupportResult
     from mendixctl.engine.verifying import VerifyResult
     from mendixgen.module_store import Manifest
@@ -175,6 +176,22 @@ class HumanView:
     def synced(self, result: engine.SyncResult) -> None:
         self._open(result.scope)
         releases.synced(self.screen, result)
+
+    # Copies of the state
+
+    def states_listed(self, result: StateListResult) -> None:
+        self._open(result.scope)
+        show_problems(self.screen, result.warnings, self._root())
+        states.copies(self.screen, result)
+
+    def about_to_restore_state(self, prepared: PreparedRestore) -> None:
+        self._open(prepared.scope)
+        states.about_to_restore(self.screen, prepared)
+
+    def state_restored(self, result: RestoreResult) -> None:
+        self._open(result.scope)
+        show_problems(self.screen, result.warnings, self._root())
+        states.restored(self.screen, result)
 
     # Environments and the repository
 

@@ -1,0 +1,88 @@
+"""The copies of a state for people: what there is, and what putting one back would mean."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from mendixctl.views.human.results import next_command, place
+from mendixctl.views.human.screen import Piece, Screen
+from mendixctl.views.text import listed, moment, plural
+
+if TYPE_CHECKING:
+    from mendixctl.engine.states import PreparedRestore, RestoreResult, StateListResult
+    from mendixctl.ledger.state_copies import StateCopy
+
+
+def copies(screen: Screen, result: StateListResult) -> None:
+    """The copies as a table, newest first, and what the state in place is."""
+    if not result.copies:
+        screen.line(f"There are no copies yet of the state of {result.scope.environment}; each apply keeps some.")
+        return
+    rows = [_row(result, copy) for copy in reversed(result.copies)]
+    screen.table(["release", "taken", "serial", "lineage", "resources", "size", ""], rows)
+    screen.line((f"in {result.place}; copies of {plural(result.keep, 'release')} are kept", "dim"))
+    current = result.current
+    if current is None:
+        screen.line(("There is no state in place. ", "yellow"), "The newest copy is the last that is known of it.")
+        newest = result.copies[-1]
+        next_command(screen, f"mendixctl state restore v{newest.release}{_flags(result)}")
+    elif not any(result.is_current(copy) for copy in result.copies):
+        screen.line(f"The state in place is none of these: serial {current.serial}, lineage {_short(current.lineage)}.")
+
+
+def about_to_restore(screen: Screen, prepared: PreparedRestore) -> None:
+    """The copy, the state that it takes the place of, and the resources on which the two differ."""
+    copy, current = prepared.copy, prepared.current
+    screen.line(
+        ("The state that ", "bold"),
+        (f"v{copy.release}", "bold"),
+        (f" left, serial {copy.serial}: ", "bold"),
+        plural(copy.resources, "resource"),
+        (f", copied {moment(copy.taken_at)}", "dim"),
+    )
+    if current.lineage:
+        screen.line(f"In place now: serial {current.serial}, {plural(current.resources, 'resource')}", indent=2)
+    else:
+        screen.line("In place now: no state", indent=2)
+    if prepared.back:
+        screen.line(("Known again", "bold"), (f"  {plural(len(prepared.back), 'resource')}", "dim"))
+        for address in listed(prepared.back):
+            screen.line(("+ ", "green"), address, indent=2)
+    if prepared.forgotten:
+        screen.line(
+            ("Forgotten", "bold red"),
+            (f"  {plural(len(prepared.forgotten), 'resource')}: they stay in AWS, and no state knows them", "dim"),
+        )
+        for address in listed(prepared.forgotten):
+            screen.line(("- ", "red"), address, indent=2)
+    screen.line((f"v{prepared.number}: ", "bold"), "the state alone is changed, nothing in AWS")
+
+
+def restored(screen: Screen, result: RestoreResult) -> None:
+    """What is in place now, and that a plan tells what it means."""
+    screen.line(
+        (f"v{result.number} ", "bold"),
+        ("succeeded", "green"),
+        f": the state that v{result.copy.release} left is in place, as serial {result.serial}",
+    )
+    next_command(screen, f"mendixctl plan{place(result.scope)}")
+
+
+def _row(result: StateListResult, copy: StateCopy) -> list[Piece]:
+    return [
+        (f"v{copy.release}", "bold"),
+        moment(copy.taken_at),
+        str(copy.serial),
+        _short(copy.lineage),
+        str(copy.resources),
+        f"{copy.size / 1024:,.1f} KiB",
+        ("in place", "green") if result.is_current(copy) else "",
+    ]
+
+
+def _short(lineage: str) -> str:
+    return lineage.partition("-")[0]
+
+
+def _flags(result: StateListResult) -> str:
+    return f" --env {result.scope.environment}" + (" --emulator" if result.scope.rehearsal else "")
