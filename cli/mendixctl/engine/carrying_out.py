@@ -12,7 +12,7 @@ from mendixctl.engine.authors import author
 from mendixctl.engine.copying import copy_after, copy_before
 from mendixctl.engine.identity import home
 from mendixctl.engine.planning import count, module_digest, slot
-from mendixctl.engine.results import ApplyError, ApplyInterrupted, ApplyResult, Counts, PlanResult
+from mendixctl.engine.results import ApplyError, ApplyInterrupted, ApplyResult, Counts, PlanResult, Restore
 from mendixctl.engine.runs import run_folder
 from mendixctl.engine.tooling import Tools
 from mendixctl.engine.unfinished import keep_outcome, settle
@@ -34,7 +34,7 @@ class Undertaking:
 
     ``prove`` runs after a successful apply and says whether a plan is empty. ``begun`` is called once the release
     has its number: from there on what was prepared stays, however it ends. ``accepted``: the addresses whose loss
-    was accepted by name.
+    was accepted by name. ``restores``: what is brought back by it; by the time it is carried out, AWS has it.
     """
 
     kind: Kind
@@ -43,6 +43,7 @@ class Undertaking:
     rollback_from: int = 0
     held_forward: tuple[str, ...] = ()
     accepted: tuple[str, ...] = ()
+    restores: tuple[Restore, ...] = ()
     prove: Callable[[], bool] | None = None
     begun: Callable[[], None] | None = None
 
@@ -148,9 +149,14 @@ def _release(
         extra={
             "modules": {area: module_digest(workplace, area) for area in workplace.lock.pins},
             **({"accepted": list(undertaking.accepted)} if undertaking.accepted else {}),
+            **({"restores": [_restored(one) for one in undertaking.restores]} if undertaking.restores else {}),
         },
     )
     return release, archive
+
+
+def _restored(one: Restore) -> dict[str, str]:
+    return {"address": one.address, "action": one.action.value, "from": one.source}
 
 
 def _outcome(

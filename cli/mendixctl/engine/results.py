@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
+from enum import StrEnum
 from pathlib import Path
 from typing import Any, Literal
 
@@ -211,6 +212,37 @@ class Held:
     reason: str = ""
 
 
+class RestoreAction(StrEnum):
+    """How a rollback brings data back that was deleted since."""
+
+    UNDELETE = "undelete"
+    """Its deletion is called off, and it is imported."""
+    IMPORT = "import"
+    """It is there, in no state: it is imported."""
+    SNAPSHOT = "from-snapshot"
+    """It is made anew from a snapshot."""
+    EMPTY = "create-empty"
+    """It is made anew without what was in it; that has to be accepted by name."""
+
+
+@dataclass(frozen=True, slots=True)
+class Restore:
+    """What a rollback does about data at an address that it creates again.
+
+    ``source``: the ID that is imported, or the snapshot. ``until``: when AWS deletes that for good. ``data_until``: the
+    moment up to which a snapshot has the data. ``deleted_by``: the release that deleted it, 0 where none did.
+    """
+
+    address: str
+    type: str
+    action: RestoreAction
+    source: str = ""
+    until: datetime | None = None
+    data_until: datetime | None = None
+    deleted_by: int = 0
+    facts: Mapping[str, Any] = field(default_factory=dict, compare=False, repr=False)
+
+
 @dataclass(frozen=True, slots=True)
 class FileBackup:
     """A file as it was; ``content`` is None where there was none."""
@@ -236,6 +268,7 @@ class PreparedRollback:
     versions: tuple[VersionChange, ...]
     held_forward: tuple[Held, ...]
     spec_diff: str
+    restores: tuple[Restore, ...] = ()
     backups: tuple[FileBackup, ...] = field(repr=False, default=())
     confirmation: str = "yes"
 
@@ -251,6 +284,7 @@ class RollbackResult:
     held_forward: tuple[Held, ...]
     proven: bool
     remaining: tuple[Judged, ...] = ()
+    restores: tuple[Restore, ...] = ()
     warnings: tuple[Diagnostic, ...] = ()
 
 

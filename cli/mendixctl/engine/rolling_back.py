@@ -9,11 +9,12 @@ from __future__ import annotations
 
 import time
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
-from typing import Any
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
 
-from mendixctl.engine import git, guarding
+from mendixctl.engine import git, guarding, restoring
 from mendixctl.engine.applying import check_shown
+from mendixctl.engine.aws_clients import environment_clients
 from mendixctl.engine.carrying_out import Undertaking, carry_out
 from mendixctl.engine.comparing import spec_changes, text_diff, version_changes
 from mendixctl.engine.judging import judged
@@ -21,7 +22,7 @@ from mendixctl.engine.lease import lease
 from mendixctl.engine.ledgers import ledger
 from mendixctl.engine.manifests import PlanSlot
 from mendixctl.engine.planning import check_ledger, make, slot
-from mendixctl.engine.results import Held, Judged, PreparedRollback, RollbackResult
+from mendixctl.engine.results import Held, Judged, PlanResult, PreparedRollback, Restore, RestoreAction, RollbackResult
 from mendixctl.engine.session import Session
 from mendixctl.engine.tooling import Tools
 from mendixctl.engine.workplace import Workplace, backups, choose, open_workplace, put_back, restored
@@ -31,6 +32,9 @@ from mendixgen import lock as locks
 from mendixgen.diagnostics import Diagnostic, MendixError, Refused, Severity
 from mendixgen.files import write_atomic
 from mendixgen.lock import Lock
+
+if TYPE_CHECKING:
+    from mendixgen.spec.merge import HeldForward
 
 NOT_A_GOAL = {
     Kind.TEARDOWN: "took the protection off everything",
@@ -48,8 +52,8 @@ def prepare(session: Session, environment: str | None, version: int, accepted: S
     Raises:
         MendixError: MXP150 the release is no goal, MXP151 there is nothing to do, MXP152 a module version is gone;
             MXL105 there is no such release; MXG104 an acceptance accepts nothing; what a plan raises.
-        Refused: MXP153, the YAML has edits that neither a release nor git has; MXP120 to MXP124; MXP134,
-            a protected environment was not named.
+        Refused: MXP153, the YAML has edits that neither a release nor git has; MXP155, what the release says is not
+            accepted today; MXP120 to MXP124; MXP134, a protected environment was not named.
         Interrupted: a person stopped it.
     """
     started = time.monotonic()
@@ -61,70 +65,166 @@ def prepare(session: Session, environment: str | None, version: int, accepted: S
         store = ledger(workplace, tools.clients)
         goal = _goal(workplace, store, version)
         head = check_ledger(workplace, store) or goal
-        _check_edits(workplace, head)
         _check_named(workplace, environment)
-        return _prepare(workplace, tools, store, goal, head, started, accepted)
+        start, merged = _begin(workplace, goal, head)
+        return _prepare(workplace, tools, store, start, merged, started, accepted)
+
+
+@dataclass(frozen=True, slots=True)
+class _Start:
+    """What a rollback goes from and to: releases, and the data and lock that the environment stands at now."""
+
+    goal: Record
+    head: Record
+    data: Mapping[str, Any]
+    lock: Lock
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Goal:
+    """What a rollback writes: data, lock, and what it holds forward."""
+
+    data: dict[str, Any]
+    lock: Lock
+    held: tuple[Held, ...]
+
+
+def _merge(workplace: Workplace, data: Mapping[str, Any], lock: Lock, goal: Record) -> _Goal:
+    from mendixgen.spec.merge import merge
+
+    target = _target_lock(workplace, lock, goal)
+    merged = merge(data, _data(goal), _schemas(workplace, lock), _schemas(workplace, target))
+    return _Goal(merged.data, target, tuple(_held(one) for one in merged.held_forward))
+
+
+def _held(one: HeldForward) -> Held:
+    return Held(_dotted(one.path), one.kept, one.asked, one.reason)
+
+
+def _begin(workplace: Workplace, goal: Record, head: Record) -> tuple[_Start, _Goal]:
+    """Where the rollback begins and what it writes. It begins at the YAML and the lock; where an earlier try of this
+    very rollback was killed after it had written them, at the newest release.
+
+    Raises:
+        Refused: MXP153.
+    """
+    now = workplace.specification
+    if spec_changes(_data(head), now.data) and not workplace.scope.rehearsal:
+        lock = locks.parse(head.release.lock, f"v{head.number}.lock")
+        again = _merge(workplace, _data(head), lock, goal)
+        if not spec_changes(again.data, now.data) and not version_changes(again.lock, workplace.lock):
+            return _Start(goal, head, _data(head), lock, head.release.spec), again
+        _check_edits(workplace, head)
+    merged = _merge(workplace, now.data, workplace.lock, goal)
+    return _Start(goal, head, now.data, workplace.lock, now.text), merged
 
 
 def _prepare(
     workplace: Workplace,
     tools: Tools,
     store: LedgerStore,
-    goal: Record,
-    head: Record,
+    start: _Start,
+    merged: _Goal,
     started: float,
     accepted: Sequence[str],
 ) -> PreparedRollback:
-    from mendixgen.spec.edit import rewrite
-    from mendixgen.spec.merge import merge
-
-    repository, environment = workplace.repository, workplace.environment
-    lock = _target_lock(workplace, goal)
-    merged = merge(
-        workplace.specification.data, _data(goal), _schemas(workplace, workplace.lock), _schemas(workplace, lock)
-    )
-    before = workplace.specification.text
-    after = rewrite(before, merged.data)
-    spec = spec_changes(workplace.specification.data, merged.data)
-    versions = version_changes(workplace.lock, lock)
-    held = tuple(Held(_dotted(one.path), one.kept, one.asked, one.reason) for one in merged.held_forward)
-    reached = head.status is Status.SUCCEEDED and head.release.kind not in NOT_A_GOAL
-    if not spec and not versions and reached:
-        held_text = f", apart from what is held forward: {', '.join(one.path for one in held)}" if held else ""
+    repository, environment, goal = workplace.repository, workplace.environment, start.goal
+    versions = version_changes(start.lock, merged.lock)
+    reached = start.head.status is Status.SUCCEEDED and start.head.release.kind not in NOT_A_GOAL
+    if not spec_changes(start.data, merged.data) and not versions and reached:
+        kept = f", apart from what is held forward: {', '.join(one.path for one in merged.held)}" if merged.held else ""
         raise MendixError(
             Diagnostic(
                 "MXP151",
-                f"{environment} is what v{goal.number} says already{held_text}",
+                f"{environment} is what v{goal.number} says already{kept}",
                 hint=f"if AWS says otherwise: {workplace.command}",
             )
         )
     paths = [repository.spec(environment), repository.lock(environment), *_owned(workplace)]
     saved = backups(paths)
     with restored(paths):
-        write_atomic(repository.spec(environment), after)
-        write_atomic(repository.lock(environment), locks.dump(lock, environment))
-        target = open_workplace(workplace.session, environment, refresh=False, gate=True)
+        target = _write(workplace, merged, goal)
         plan = make(target, tools, store, Kind.ROLLBACK, started=started, keep_empty=True)
         try:
+            restores = _restores(target, tools, store, plan)
+            from_snapshots = _with_snapshots(merged, restores, _schemas(workplace, merged.lock))
+            if from_snapshots is not merged:
+                merged = from_snapshots
+                target = _write(workplace, merged, goal)
+                plan = make(target, tools, store, Kind.ROLLBACK, started=started, keep_empty=True)
+            plan = restoring.judged(plan, restores)
             plan = replace(plan, guards=guarding.judge(target, store, [plan], accepted, rollback_to=goal.number))
         except BaseException:
             slot(target).clear()
             raise
+    head = start.head.number
     return PreparedRollback(
         scope=plan.scope,
         version=goal.number,
-        head=head.number,
-        number=head.number + 1,
+        head=head,
+        number=head + 1,
         plan=plan,
-        spec=spec,
+        spec=spec_changes(start.data, merged.data),
         versions=versions,
-        held_forward=held,
+        held_forward=merged.held,
         spec_diff=text_diff(
-            before, after, f"environments/{environment}.yaml", f"v{head.number}", f"v{head.number + 1}"
+            start.text, target.specification.text, f"environments/{environment}.yaml", f"v{head}", f"v{head + 1}"
         ),
+        restores=restores,
         backups=saved,
         confirmation=environment if workplace.scope.protected else "yes",
     )
+
+
+def _write(workplace: Workplace, merged: _Goal, goal: Record) -> Workplace:
+    """Write the YAML and the lock of a rollback, and open what they say.
+
+    Raises:
+        Refused: MXP155, a version that the release ran is not accepted any more, or its settings do not go with what
+            is held forward.
+    """
+    from mendixgen.spec.edit import rewrite
+
+    repository, environment = workplace.repository, workplace.environment
+    text = rewrite(workplace.specification.text, merged.data)
+    write_atomic(repository.spec(environment), text)
+    write_atomic(repository.lock(environment), locks.dump(merged.lock, environment))
+    try:
+        return open_workplace(workplace.session, environment, refresh=False, gate=True)
+    except Refused:
+        raise
+    except MendixError as error:
+        held = ", ".join(one.path for one in merged.held)
+        beside = f", with what has to stay as it is now ({held})," if held else ""
+        first = Diagnostic(
+            "MXP155",
+            f"v{goal.number} of {environment} cannot be gone back to: what it says{beside} is not accepted today",
+            hint="go back to another release, or change the YAML by hand and apply that; the reasons follow, with the "
+            f"places where the YAML would have had them (mendixctl show v{goal.number} --env {environment})",
+        )
+        raise Refused([first, *error.diagnostics]) from error
+
+
+def _restores(target: Workplace, tools: Tools, store: LedgerStore, plan: PlanResult) -> tuple[Restore, ...]:
+    if not restoring.candidates(plan):
+        return ()
+    target.session.reporter.stage("look", "what was deleted")
+    return restoring.find(plan, store, environment_clients(target, tools), target.environment)
+
+
+def _with_snapshots(merged: _Goal, restores: Sequence[Restore], schemas: Mapping[str, Mapping[str, Any]]) -> _Goal:
+    """``merged`` with what makes databases come from their snapshots; itself where there are none."""
+    from mendixgen.spec.merge import placed
+
+    wanted = restoring.settings(restores, merged.data, schemas)
+    if not wanted:
+        return merged
+    data = dict(merged.data)
+    for area in dict.fromkeys(str(one.path[0]) for one in wanted):
+        data[area] = placed(data.get(area), [one for one in wanted if one.path[0] == area], schemas[area])
+    held = tuple(_held(one) for one in wanted if one.path[-1] != "restore_from")
+    return replace(merged, data=data, held=(*merged.held, *held))
 
 
 def abandon(session: Session, prepared: PreparedRollback) -> None:
@@ -149,13 +249,20 @@ def execute(session: Session, prepared: PreparedRollback, *, message: str = "") 
     environment = prepared.scope.environment
     remaining: list[Judged] = []
     begun: list[bool] = []
+    adopted: list[str] = []
     try:
         workplace = open_workplace(session, environment, refresh=False)
         with lease(workplace.workspace, environment, f"rollback v{prepared.version}"):
             tools = Tools.start(workplace)
             store = ledger(workplace, tools.clients)
             check_ledger(workplace, store)
-            check_shown(workplace, tools, prepared.plan, f"mendixctl rollback v{prepared.version} --env {environment}")
+            check_shown(workplace, tools, prepared.plan, _command(prepared))
+            # before anything is brought back: a refusal changes nothing
+            guards = guarding.judge(
+                workplace, store, [prepared.plan], prepared.plan.guards.accepted, rollback_to=prepared.version
+            )
+            guarding.admit(guards)
+            plan = _adopt(workplace, tools, store, prepared, adopted)
             undertaking = Undertaking(
                 Kind.ROLLBACK,
                 message,
@@ -163,12 +270,14 @@ def execute(session: Session, prepared: PreparedRollback, *, message: str = "") 
                 rollback_from=prepared.head,
                 held_forward=tuple(held.path for held in prepared.held_forward),
                 accepted=prepared.plan.guards.accepted,
+                restores=prepared.restores,
                 prove=lambda: _is_empty(workplace, tools, remaining),
                 begun=lambda: begun.append(True),
             )
-            applied = carry_out(workplace, tools, store, prepared.plan, undertaking)
+            applied = carry_out(workplace, tools, store, plan, undertaking)
     except BaseException:
         if not begun:
+            _tell_adopted(session, prepared, adopted)
             if prepared.plan.plan_file is not None:
                 PlanSlot(prepared.plan.plan_file.parent).clear()
             put_back(prepared.backups)
@@ -192,8 +301,51 @@ def execute(session: Session, prepared: PreparedRollback, *, message: str = "") 
         held_forward=prepared.held_forward,
         proven=proven,
         remaining=tuple(remaining),
+        restores=prepared.restores,
         warnings=warnings,
     )
+
+
+def _adopt(
+    workplace: Workplace, tools: Tools, store: LedgerStore, prepared: PreparedRollback, brought_back: list[str]
+) -> PlanResult:
+    """Bring back what is to be imported, and plan again with it; the plan that was shown where there is nothing.
+
+    ``brought_back`` gets the addresses as soon as AWS may have been changed.
+
+    Raises:
+        Refused: MXP156, the plan with imports would do more than was confirmed.
+    """
+    from mendixctl.engine.imports import import_blocks
+
+    wanted = restoring.adopted(prepared.restores)
+    if not wanted:
+        return prepared.plan
+    workplace.session.reporter.stage("undelete", ", ".join(one.address for one in wanted))
+    brought_back.extend(one.address for one in wanted if one.action is RestoreAction.UNDELETE)
+    restoring.undelete(environment_clients(workplace, tools), wanted)
+    with import_blocks(workplace.root, restoring.imports(wanted)):
+        plan = make(workplace, tools, store, Kind.ROLLBACK, started=time.monotonic(), keep_empty=True)
+    restoring.check_no_worse(prepared.plan, plan, wanted, _command(prepared))
+    return restoring.judged(plan, prepared.restores)
+
+
+def _tell_adopted(session: Session, prepared: PreparedRollback, brought_back: Sequence[str]) -> None:
+    """Say what is there again though the rollback did not begin."""
+    if brought_back:
+        session.reporter.notice(
+            Diagnostic(
+                "MXP157",
+                f"the deletion of {', '.join(brought_back)} was called off, and the rollback then stopped: it is there "
+                "again, and in no state",
+                hint=f"once what stopped it is mended, the same rollback imports it: {_command(prepared)}",
+                severity=Severity.WARNING,
+            )
+        )
+
+
+def _command(prepared: PreparedRollback) -> str:
+    return f"mendixctl rollback v{prepared.version} --env {prepared.scope.environment}"
 
 
 def _is_empty(workplace: Workplace, tools: Tools, remaining: list[Judged]) -> bool:
@@ -282,7 +434,7 @@ def _check_named(workplace: Workplace, environment: str | None) -> None:
         )
 
 
-def _target_lock(workplace: Workplace, goal: Record) -> Lock:
+def _target_lock(workplace: Workplace, now: Lock, goal: Record) -> Lock:
     """The lock with the release's module versions: lowered or raised from where the state is now.
 
     Raises:
@@ -300,7 +452,7 @@ def _target_lock(workplace: Workplace, goal: Record) -> Lock:
     ]
     if gone:
         raise MendixError(gone)
-    lock = replace(workplace.lock, pins={area: pin for area, pin in workplace.lock.pins.items() if area in wanted.pins})
+    lock = replace(now, pins={area: pin for area, pin in now.pins.items() if area in wanted.pins})
     for area, pin in wanted.pins.items():
         lock = locks.upgrade(lock, area, pin.version)
     return lock

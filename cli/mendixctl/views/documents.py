@@ -82,8 +82,36 @@ def rollback(result: results.RollbackResult) -> Document:
         "from": result.head,
         "release": release(result.apply.record) if result.apply is not None else None,
         "held_forward": plain(result.held_forward),
+        "restore": [restore(one) for one in result.restores],
         "proven": result.proven,
         "remaining": [judged(one) for one in result.remaining],
+    }
+
+
+def about_to_roll_back(prepared: results.PreparedRollback) -> Document:
+    """What a rollback would do; the result of one that is refused or not confirmed."""
+    return {
+        **scope(prepared.scope),
+        "to": prepared.version,
+        "from": prepared.head,
+        "release": None,
+        "held_forward": plain(prepared.held_forward),
+        "restore": [restore(one) for one in prepared.restores],
+        "spec_changes": plain(prepared.spec),
+        "module_changes": plain(prepared.versions),
+        "plan": plan(prepared.plan),
+    }
+
+
+def restore(one: results.Restore) -> Document:
+    """One step by which data is brought back."""
+    return {
+        "address": one.address,
+        "action": one.action.value,
+        "from": one.source,
+        "until": plain(one.until),
+        "data_until": plain(one.data_until),
+        "deleted_by": one.deleted_by,
     }
 
 

@@ -38,6 +38,7 @@ class JsonView:
         self._command = command
         self._notices: list[Diagnostic] = []
         self._written = False
+        self._prepared: Any = None
 
     def begin(self, scope: results.Scope) -> None: ...
 
@@ -59,7 +60,8 @@ class JsonView:
         self._warn(result.warnings)
         self._write(documents.apply(result))
 
-    def about_to_roll_back(self, prepared: results.PreparedRollback, *, details: bool = False) -> None: ...
+    def about_to_roll_back(self, prepared: results.PreparedRollback, *, details: bool = False) -> None:
+        self._prepared = documents.about_to_roll_back(prepared)
 
     def rolled_back(self, result: results.RollbackResult) -> None:
         self._warn(result.warnings)
@@ -160,7 +162,7 @@ class JsonView:
 
     def failed(self, diagnostics: Sequence[Diagnostic], exit_code: int, result: Any = None) -> None:
         self._warn(diagnostics)
-        self._write(documents.apply(result) if result is not None else None, exit_code)
+        self._write(documents.apply(result) if result is not None else self._prepared, exit_code)
 
     def close(self) -> None: ...
 

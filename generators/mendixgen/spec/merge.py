@@ -91,7 +91,7 @@ def merge(
         if target_schemas is not None:
             found = _without_unknown(data.get(area), found, other)
         if found:
-            data[area] = _placed(data.get(area), found, other)
+            data[area] = placed(data.get(area), found, other)
         held += found
     return Merged(data, tuple(held))
 
@@ -115,26 +115,43 @@ def _without_unknown(section: Any, held: list[HeldForward], schema: Mapping[str,
     """Those of ``held`` that the version which is gone back to has a field for."""
     from mendixgen.spec.structure import check
 
-    unknown = {finding.path for finding in check(_placed(section, held, schema), schema)[1] if finding.code == "MXS201"}
+    unknown = {finding.path for finding in check(placed(section, held, schema), schema)[1] if finding.code == "MXS201"}
     return [one for one in held if not any(one.path[1:end] in unknown for end in range(2, len(one.path) + 1))]
 
 
-def _placed(section: Any, held: list[HeldForward], schema: Mapping[str, Any]) -> dict[str, Any]:
-    """A copy of ``section`` with what is held in its place; mappings on the way there are made where there are none."""
+def placed(section: Any, held: list[HeldForward], schema: Mapping[str, Any]) -> dict[str, Any]:
+    """A copy of ``section`` with what is held in its place; mappings on the way there are made where there are none.
+
+    The first step of each path is the area's name.
+    """
+    known = _Schema(schema)
     result: dict[str, Any] = deepcopy(dict(section or {}))
     for one in held:
         parent: Any = result
-        field = _Schema(schema).root
+        field = known.root
         for step in one.path[1:-1]:
-            field = _Schema(schema).below(field, step)
+            field = known.below(field, step)
             if isinstance(step, str) and parent.get(step) is None:
-                parent[step] = _Schema(schema).written(field)
+                parent[step] = known.written(field)
             parent = parent[step]
         if one.kept is None:
             parent.pop(one.path[-1], None)
         else:
             parent[one.path[-1]] = deepcopy(one.kept)
     return result
+
+
+def meant(section: Any, schema: Mapping[str, Any], path: Path) -> dict[str, Any]:
+    """The mapping at ``path``, whose first step is the area's name, with the defaults of what it does not set."""
+    known = _Schema(schema)
+    value, field = section, known.root
+    for step in path[1:]:
+        value, field = (value or {}).get(step) if isinstance(value, Mapping) else None, known.below(field, step)
+        value = known.whole(value, field)
+    given = value if isinstance(value, Mapping) else {}
+    return {
+        key: known.whole(given.get(key), known.below(field, key)) for key in {**field.get("properties", {}), **given}
+    }
 
 
 class _Schema:

@@ -134,9 +134,27 @@ PREPARED_ROLLBACK = results.PreparedRollback(
     versions=(results.VersionChange("network", "1.1.0", "1.0.0"),),
     held_forward=(HELD,),
     spec_diff="-3\n+2\n",
+    restores=(
+        results.Restore(
+            "module.secrets.aws_secretsmanager_secret.this",
+            "aws_secretsmanager_secret",
+            results.RestoreAction.UNDELETE,
+            "arn:aws:secretsmanager:x",
+            until=NOW,
+            deleted_by=2,
+        ),
+        results.Restore(
+            "module.database.aws_db_instance.this",
+            "aws_db_instance",
+            results.RestoreAction.SNAPSHOT,
+            "final-1",
+            data_until=NOW,
+        ),
+        results.Restore("module.storage.aws_s3_bucket.this", "aws_s3_bucket", results.RestoreAction.EMPTY),
+    ),
     confirmation="prod",
 )
-ROLLED_BACK = results.RollbackResult(SCOPE, 1, 3, applied(), (HELD,), proven=True)
+ROLLED_BACK = results.RollbackResult(SCOPE, 1, 3, applied(), (HELD,), proven=True, restores=PREPARED_ROLLBACK.restores)
 PREPARED_DESTROY = results.PreparedDestroy(SCOPE, plan(VPC), plan(BUCKET), 5, confirmation="prod")
 DESTROYED = results.DestroyResult(SCOPE, applied(5), applied(6))
 HISTORY = results.HistoryResult(SCOPE, (record(1), record(2, status=Status.FAILED), record(3, kind=Kind.ROLLBACK)), 2)

@@ -203,6 +203,16 @@ def test_a_rollback_names_what_is_held_forward() -> None:
     assert "  ~ network.zones  3 -> 2" in text.splitlines()
 
 
+def test_a_rollback_lists_what_it_brings_back_before_it_asks() -> None:
+    shown, out, _ = view()
+    shown.about_to_roll_back(samples.PREPARED_ROLLBACK)
+    lines = " ".join(out.getvalue().split())
+    assert "aws_secretsmanager_secret.this its deletion is called off, then it is imported" in lines
+    assert "(possible until 2026-03-04" in lines
+    assert "made again from the snapshot final-1, with the data up to 2026-03-04" in lines
+    assert "aws_s3_bucket.this made again, empty: what was in it is lost" in lines
+
+
 def test_every_result_can_be_shown() -> None:
     shown, out, err = view()
     shown.about_to_apply(samples.PREPARED)

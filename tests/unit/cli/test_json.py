@@ -130,3 +130,19 @@ def test_a_failure_after_the_result_does_not_write_twice() -> None:
     view.versions(Versions("0.1.0", "3.11"))
     view.failed([Diagnostic("MXC199", "late")], 1)
     assert json.loads(out.getvalue())["exit_code"] == 0
+
+
+def test_a_rollback_that_is_not_confirmed_says_what_it_would_bring_back() -> None:
+    out = io.StringIO()
+    view = JsonView(out, lambda: "rollback v1")
+    view.about_to_roll_back(samples.PREPARED_ROLLBACK)
+    view.failed([Diagnostic("MXC110", "not confirmed")], 3)
+    result = json.loads(out.getvalue())["result"]
+    assert result["release"] is None
+    assert [(step["action"], step["from"]) for step in result["restore"]] == [
+        ("undelete", "arn:aws:secretsmanager:x"),
+        ("from-snapshot", "final-1"),
+        ("create-empty", ""),
+    ]
+    assert result["restore"][0]["until"] == "2026-03-04T05:06:07Z"
+    assert result["plan"]["changes"]

@@ -113,7 +113,7 @@ def test_a_rollback_into_what_cannot_work_is_refused_and_changes_nothing(
     before = platform.snapshot()
     with pytest.raises(MendixError) as error:
         rolling_back.prepare(platform.session, "dev", 1)
-    assert [one.code for one in error.value.diagnostics] == ["MXS171"]
+    assert [one.code for one in error.value.diagnostics] == ["MXP155", "MXS171"]
     assert platform.snapshot() == before
 
 

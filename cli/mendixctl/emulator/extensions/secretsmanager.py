@@ -1,8 +1,11 @@
-"""Secrets Manager, for aws_secretsmanager_secret_rotation.
+"""Secrets Manager, for aws_secretsmanager_secret_rotation and aws_secretsmanager_secret_version.
 
 moto 5.2.5 calls the rotation function and leaves the secret with a pending version for ever, and without a value. Here
 functions are not run (see ``awslambda``), so a rotation ends as one that succeeded: a new random value is the current
 one. A mere test of the rotation (``RotateImmediately`` false) leaves nothing behind.
+
+A new value (PutSecretValue) takes AWSCURRENT from the version before it, and in moto all other labels of that version
+as well.
 """
 
 from __future__ import annotations
@@ -16,8 +19,9 @@ CURRENT, PENDING, PREVIOUS = "AWSCURRENT", "AWSPENDING", "AWSPREVIOUS"
 
 def install(account: str) -> None:
     """Mend moto's Secrets Manager."""
-    from moto.secretsmanager.models import SecretsManagerBackend
+    from moto.secretsmanager.models import FakeSecret, SecretsManagerBackend
 
+    _keep_labels(FakeSecret)
     backends: Any = SecretsManagerBackend
     rotate = backends.rotate_secret
 
@@ -29,6 +33,20 @@ def install(account: str) -> None:
         return answer
 
     backends.rotate_secret = rotate_secret
+
+
+def _keep_labels(secrets: Any) -> None:
+    reset = secrets.reset_default_version
+
+    def reset_default_version(self: Any, secret_version: Any, version_id: str) -> None:
+        before = self.versions.get(self.default_version_id) if self.default_version_id else None
+        new = secret_version["version_stages"]
+        own = [stage for stage in before["version_stages"] if stage not in {CURRENT, PREVIOUS, *new}] if before else []
+        reset(self, secret_version, version_id)
+        if before is not None and self.versions[version_id] is not before:
+            before["version_stages"] = [*before["version_stages"], *own]
+
+    secrets.reset_default_version = reset_default_version
 
 
 def _end(secret: Any, *, renew: bool) -> None:

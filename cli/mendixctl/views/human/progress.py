@@ -25,6 +25,8 @@ STAGES = {
     "copy": "keeping a copy of the state",
     "snapshot": "taking a snapshot",
     "apply": "applying",
+    "look": "looking for",
+    "undelete": "bringing back",
     "prove": "proving: a plan that must be empty",
     "record": "recording the release",
     "health": "checking health",

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
+from mendixctl.engine.results import RestoreAction
 from mendixctl.terraform.plan import AttributeChange
 from mendixctl.views.human.screen import Piece, Screen, text
-from mendixctl.views.text import SENSITIVE, listed, plural, pretty, shorten, value
+from mendixctl.views.text import SENSITIVE, listed, moment, plural, pretty, shorten, value
 
 if TYPE_CHECKING:
     from mendixctl.engine import results
@@ -84,6 +85,25 @@ def held(screen: Screen, held_forward: Sequence[results.Held]) -> None:
     for one in held_forward:
         asked = f", not {shorten(value(one.asked), 60)}"
         screen.line(f"{one.path}  {shorten(value(one.kept), 60)}{asked}", (f"  {one.reason}", "dim"), indent=2)
+
+
+def restores(screen: Screen, steps: Sequence[results.Restore]) -> None:
+    """What a rollback does about data that was deleted since, step by step."""
+    if not steps:
+        return
+    screen.line(("Brought back: ", "bold yellow"), "data that was deleted since")
+    words = {
+        RestoreAction.UNDELETE: "its deletion is called off, then it is imported",
+        RestoreAction.IMPORT: "it is there, so it is imported",
+        RestoreAction.SNAPSHOT: "made again from the snapshot",
+        RestoreAction.EMPTY: "made again, empty: what was in it is lost",
+    }
+    for one in steps:
+        source = f" {one.source}" if one.source else ""
+        ends = f" (possible until {moment(one.until)})" if one.until else ""
+        data = f", with the data up to {moment(one.data_until)}" if one.data_until else ""
+        style = "red" if one.action is RestoreAction.EMPTY else ""
+        screen.line(one.address, (f"  {words[one.action]}", style), source, (f"{data}{ends}", "dim"), indent=2)
 
 
 def outputs(screen: Screen, result: results.OutputsResult) -> None:

@@ -111,6 +111,7 @@ class HumanView:
         self.screen.line((f"Back from v{prepared.head} to v{prepared.version}", "bold"))
         results.spec_changes(self.screen, prepared.spec, prepared.versions)
         results.held(self.screen, prepared.held_forward)
+        results.restores(self.screen, prepared.restores)
         self._plan(prepared.plan, details=details)
         self.screen.line((f"v{prepared.number}: ", "bold"), counts_line(prepared.plan.counts))
         self._expect(prepared.plan)
@@ -128,6 +129,7 @@ class HumanView:
         if result.remaining:
             show_changes(self.screen, result.remaining)
         results.held(self.screen, result.held_forward)
+        results.restores(self.screen, result.restores)
         if not result.scope.rehearsal:
             results.next_command(self.screen, f"git add environments && git commit -m 'Back to v{result.version}'")
 
