@@ -41,7 +41,7 @@ class Application:
         self._identity = identity
         self._lock = threading.Lock()
         self._chance = Chance(journal.header.created)
-        self._extensions = Extensions(journal.header.account)
+        self._extensions = Extensions(journal.header.account, journal.path)
         self._repeats = Repeats()
         self._moto = _moto_application()
         self._unknown_operation = _unknown_operation()

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from importlib import import_module
+from pathlib import Path
 
 from mendixctl.emulator.exchange import Request, Response
 
@@ -17,6 +18,7 @@ Handler = Callable[[Request, Ask], Response | None]
 MODULES: dict[str, tuple[str, ...]] = {
     "access-analyzer": ("accessanalyzer",),
     "autoscaling": ("autoscaling",),
+    "cloudtrail": ("cloudtrail",),
     "dlm": ("dlm",),
     "ec2": ("kms", "ec2"),
     "ecr": ("kms", "ecr"),
@@ -35,12 +37,16 @@ MODULES: dict[str, tuple[str, ...]] = {
 }
 """By the signing name of a service, the modules that it needs; ``kms`` first, wherever moto makes a default key."""
 
+NEED_THE_JOURNAL = frozenset({"cloudtrail"})
+"""Modules whose ``install`` is also given the journal's path, to read what was recorded."""
+
 
 class Extensions:
     """The extensions of one emulator; not safe for threads."""
 
-    def __init__(self, account: str) -> None:
+    def __init__(self, account: str, journal: Path) -> None:
         self._account = account
+        self._journal = journal
         self._installed: dict[str, Handler | None] = {}
         self._handlers: dict[str, list[Handler]] = {}
 
@@ -57,7 +63,8 @@ class Extensions:
             handlers = []
             for name in MODULES.get(service, ()):
                 if name not in self._installed:
-                    self._installed[name] = import_module(f"{__name__}.{name}").install(self._account)
+                    given = (self._account, self._journal) if name in NEED_THE_JOURNAL else (self._account,)
+                    self._installed[name] = import_module(f"{__name__}.{name}").install(*given)
                 handler = self._installed[name]
                 if handler is not None and name == MODULES[service][-1]:
                     handlers.append(handler)
