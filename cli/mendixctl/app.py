@@ -26,6 +26,7 @@ SECTIONS: dict[str, dict[str, str]] = {
         "history": "List the releases of an environment.",
         "show": "Show one release.",
         "diff": "Compare two releases.",
+        "drift": "Tell what AWS, the YAML or a generator changed.",
         "blame": "Show which release last changed each field or resource.",
         "verify": "Check the ledger and the modules that it pins.",
         "output": "Show an environment's outputs.",

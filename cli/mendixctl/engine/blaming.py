@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from mendixctl.engine.blame.chains import GONE, Chains, Path, ResourceStep, ValueChange, follow, leaves
+from mendixctl.engine.blame.hiding import AreaOf, Hidden, masked
 from mendixctl.engine.blame.results import (
     Altered,
     BlameResult,
@@ -21,11 +22,8 @@ from mendixctl.engine.history import opened
 from mendixctl.engine.session import Session
 from mendixctl.engine.workplace import Workplace
 from mendixctl.ledger.release import Record
-from mendixctl.terraform.plan import SENSITIVE
 from mendixgen.diagnostics import Diagnostic, MendixError
-from mendixgen.module_store import ModuleStore
 from mendixgen.spec.edit import same
-from mendixgen.spec.secrecy import is_secret
 from mendixgen.spec.structure import nearest
 from mendixgen.spec.wording import dotted
 
@@ -49,13 +47,13 @@ class _Blame:
     records: list[Record]
 
     def __post_init__(self) -> None:
-        areas = _AreaOf(self.workplace)
+        areas = AreaOf(self.workplace)
         self.area_of = areas
         self.chains: Chains = follow(self.records, areas)
         self.causes: dict[int, Cause] = causes({record.number: record for record in self.records})
         self.current = dict(leaves(self.workplace.specification.data))
-        self.hidden = _Hidden(self.workplace.store, areas)
         """What the YAML says now, applied or not."""
+        self.hidden = Hidden(self.workplace.store, areas)
 
     def everything(self) -> BlameResult:
         return self.result("", self.current, (), ())
@@ -95,7 +93,7 @@ class _Blame:
     def field(self, path: Path) -> FieldBlame:
         secret = self.hidden(path)
         value = self.current.get(path)
-        show = _mask if secret else _as_is
+        show = masked if secret else _as_is
         there = path in self.current
         return FieldBlame(
             path=dotted(path),
@@ -145,60 +143,6 @@ class _Blame:
         )
 
 
-class _AreaOf:
-    """The area that a path of the YAML belongs to; an empty text for what stands above the areas."""
-
-    def __init__(self, workplace: Workplace) -> None:
-        store = workplace.store
-        self._foundations: dict[str, str] = {}
-        self._sections = set(store.areas())
-        for area, pin in workplace.lock.pins.items():
-            manifest = store.manifest(area, pin.version)
-            if manifest.kind != "environment":
-                self._sections.discard(area)
-                self._foundations |= dict.fromkeys(manifest.section.get("properties", {}), area)
-
-    def __call__(self, path: Path) -> str:
-        first = str(path[0])
-        return first if first in self._sections else self._foundations.get(first, "")
-
-    def within(self, path: Path) -> Path:
-        """The path below its area's section."""
-        return path[1:] if str(path[0]) in self._sections else path
-
-
-class _Hidden:
-    """Whether a value must not be shown: if any version of its module that there is says so.
-
-    Of an area whose module is not there at all nothing is known, so nothing is shown.
-    """
-
-    def __init__(self, store: ModuleStore, area_of: _AreaOf) -> None:
-        self._store = store
-        self._area_of = area_of
-        self._known: dict[str, list[Mapping[str, Any]]] = {}
-
-    def __call__(self, path: Path) -> bool:
-        from mendixgen.spec.header import Header, json_schema
-
-        area = self._area_of(path)
-        if not area:
-            known = str(path[0]) in Header.model_fields
-            return is_secret(path, json_schema()) if known else True
-        return any(is_secret(self._area_of.within(path), schema) for schema in self._schemas(area))
-
-    def _schemas(self, area: str) -> list[Mapping[str, Any]]:
-        if area not in self._known:
-            found = []
-            for version in self._store.versions(area):
-                try:
-                    found.append(self._store.manifest(area, version).section)
-                except MendixError:
-                    found.append({"x-secret": True})
-            self._known[area] = found
-        return self._known[area]
-
-
 def _is_address(what: str, address: str) -> bool:
     """Whether ``what`` names the resource: as it is, without its instance's key, or without its module."""
     return any(
@@ -208,10 +152,6 @@ def _is_address(what: str, address: str) -> bool:
 
 def _is_below(what: str, path: Path) -> bool:
     return any(what == dotted(path[:length]) for length in range(1, len(path) + 1))
-
-
-def _mask(value: Any) -> Any:
-    return None if value is None else SENSITIVE
 
 
 def _as_is(value: Any) -> Any:

@@ -31,8 +31,9 @@ if TYPE_CHECKING:
     from mendixctl.terraform.outcome import StateIdentity
 
 
-def plan(session: Session, environment: str) -> PlanResult:
-    """Plan an environment and keep the plan for ``apply``; where nothing changes, nothing is kept.
+def plan(session: Session, environment: str, *, keep_empty: bool = False) -> PlanResult:
+    """Plan an environment and keep the plan for ``apply``; where nothing changes, nothing is kept, unless
+    ``keep_empty``: then its apply records a release that changes no resource.
 
     After a release that failed a plan without changes is kept as well: its apply records that the goal is reached.
 
@@ -51,7 +52,7 @@ def plan(session: Session, environment: str) -> PlanResult:
         head = check_ledger(workplace, store)
         # the last apply did not get there, but something has since: applying that nothing is left records it
         unreached = head is not None and head.status in (Status.FAILED, Status.INTERRUPTED)
-        result = make(workplace, tools, store, Kind.APPLY, started=started, keep_empty=unreached)
+        result = make(workplace, tools, store, Kind.APPLY, started=started, keep_empty=keep_empty or unreached)
         result = replace(result, guards=guarding.judge(workplace, store, [result]))
         result = replace(result, warnings=(*result.warnings, *guarding.warn(workplace, store, result)))
         # The plan had the state's lock, so an apply that was cut off is over by now. Whether its outcome can be

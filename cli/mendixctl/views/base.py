@@ -11,6 +11,7 @@ from mendixgen.diagnostics import Diagnostic
 if TYPE_CHECKING:
     from mendixctl.engine import results
     from mendixctl.engine.blame.results import BlameResult
+    from mendixctl.engine.drift.results import AdoptionResult, DriftResult, PreparedAdoption
     from mendixctl.engine.emulating import EmulatorsResult
     from mendixctl.engine.installation import Versions
     from mendixctl.engine.schemas import SchemaResult
@@ -48,6 +49,12 @@ class View(Reporter, Protocol):
     def release(self, result: results.ShowResult) -> None: ...
 
     def compared(self, result: results.DiffResult) -> None: ...
+
+    def drifted(self, result: DriftResult, *, details: bool = False) -> None: ...
+
+    def about_to_adopt(self, prepared: PreparedAdoption, *, details: bool = False) -> None: ...
+
+    def adopted(self, result: AdoptionResult) -> None: ...
 
     def blamed(self, result: BlameResult) -> None: ...
 

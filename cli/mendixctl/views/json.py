@@ -10,13 +10,14 @@ from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any, TextIO
 
 from mendixctl.terraform.events import Event
-from mendixctl.views import causes, documents
+from mendixctl.views import causes, documents, drift
 from mendixctl.views.plain import plain
 from mendixgen.diagnostics import Diagnostic
 
 if TYPE_CHECKING:
     from mendixctl.engine import results
     from mendixctl.engine.blame.results import BlameResult
+    from mendixctl.engine.drift.results import AdoptionResult, DriftResult, PreparedAdoption
     from mendixctl.engine.emulating import EmulatorsResult
     from mendixctl.engine.installation import Versions
     from mendixctl.engine.schemas import SchemaResult
@@ -81,6 +82,16 @@ class JsonView:
 
     def compared(self, result: results.DiffResult) -> None:
         self._write(documents.diff(result))
+
+    def drifted(self, result: DriftResult, *, details: bool = False) -> None:
+        self._warn(result.notes)
+        self._write(drift.drift(result), result.exit_code)
+
+    def about_to_adopt(self, prepared: PreparedAdoption, *, details: bool = False) -> None: ...
+
+    def adopted(self, result: AdoptionResult) -> None:
+        self._warn(result.prepared.drift.notes)
+        self._write(drift.adoption(result), result.prepared.exit_code)
 
     def blamed(self, result: BlameResult) -> None:
         self._write(causes.blame(result))

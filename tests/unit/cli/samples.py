@@ -15,6 +15,17 @@ from mendixctl.engine.blame.results import (
     ResourceBlame,
     Touched,
 )
+from mendixctl.engine.drift.results import (
+    Adoption,
+    AdoptionResult,
+    Drifted,
+    DriftedAttribute,
+    DriftResult,
+    Event,
+    NotAdopted,
+    Planned,
+    PreparedAdoption,
+)
 from mendixctl.engine.states import PreparedRestore, RestoreResult, StateListResult
 from mendixctl.engine.support import SupportedVersion, SupportResult
 from mendixctl.engine.verifying import Verified, VerifyResult
@@ -285,3 +296,46 @@ VERIFIED = VerifyResult(
     (Diagnostic("MXR104", "storage 1.0.0 was changed"),),
 )
 SOUND = VerifyResult((VERIFIED.environments[0],), 2, ())
+DRIFTED = DriftResult(
+    SCOPE,
+    3,
+    NOW,
+    aws=(
+        Drifted(
+            "module.network.aws_vpc.this",
+            "network",
+            "aws_vpc",
+            "changed",
+            "update",
+            (
+                DriftedAttribute("tags.team", "ours", "theirs"),
+                DriftedAttribute("password", "(sensitive)", "(sensitive)", True),
+            ),
+            names=("vpc-1",),
+            events=(Event("CreateTags", "arn:aws:iam::123456789012:user/eve", NOW, "192.0.2.1"),),
+        ),
+        Drifted('module.storage.aws_s3_bucket.this["a"]', "storage", "aws_s3_bucket", "deleted", "create"),
+        Drifted("module.storage.aws_sqs_queue.this", "storage", "aws_sqs_queue", "changed", "replace", adopted=True),
+    ),
+    generator=(Planned(VPC.change, "network 1.0.0 -> 1.1.0"),),
+    yaml=(Planned(BUCKET.change), Planned(SUBNET.change)),
+    unfinished=(Planned(SUBNET.change),),
+    spec=(results.SpecChange("network.zones", 3, 2),),
+    versions=(results.VersionChange("network", "1.0.0", "1.1.0"),),
+    generators=("0.1.0", "0.2.0"),
+    ignored=("module.network.aws_security_group.this",),
+    plans=3,
+    notes=(WARNING,),
+    seconds=12.3,
+)
+AS_RELEASED = DriftResult(SCOPE, 3, NOW, plans=1)
+ADOPTING = PreparedAdoption(
+    DRIFTED,
+    (Adoption("network.team", "ours", "theirs", "module.network.aws_vpc.this", "tags.team"),),
+    (NotAdopted('module.storage.aws_s3_bucket.this["a"]', "", "no field"),),
+    before="team: ours\n",
+    text="team: theirs\n",
+    spec_diff="--- a\n+++ b\n-team: ours\n+team: theirs\n",
+    confirmation="prod",
+)
+ADOPTED = AdoptionResult(ADOPTING, plan())

@@ -28,6 +28,9 @@ SIMPLE: list[tuple[list[str], str, Any, tuple[Any, ...], dict[str, Any]]] = [
         ("prod",),
         {},
     ),
+    (["drift", "prod"], "drifting.drift", samples.AS_RELEASED, ("prod",), {"everything": False}),
+    (["drift", "prod", "--all"], "drifting.drift", samples.AS_RELEASED, ("prod",), {"everything": True}),
+    (["drift", "prod", "--revert"], "reverting.revert", samples.plan(), ("prod",), {}),
     (["blame", "prod"], "blaming.blame", samples.BLAMED, ("prod", ""), {}),
     (["blame", "prod", "network"], "blaming.blame", samples.BLAMED_AREA, ("prod", "network"), {}),
     (["verify", "dev"], "verifying.verify", samples.SOUND, ("dev",), {"everything": False}),
@@ -84,6 +87,8 @@ def test_arguments_reach_the_use_case(
         (["render", "prod", "--check"], "rendering.render", samples.OUTDATED, 2),
         (["validate"], "validating.validate", samples.VALIDATED, 1),
         (["verify", "--all"], "verifying.verify", samples.VERIFIED, 1),
+        (["drift", "prod"], "drifting.drift", samples.DRIFTED, 2),
+        (["drift", "prod", "--revert"], "reverting.revert", samples.plan(samples.VPC), 2),
         (["support", "prod"], "support.support", samples.SUPPORT, 1),
     ],
 )
@@ -236,3 +241,29 @@ def test_colours_follow_no_color_and_the_option(monkeypatch: pytest.MonkeyPatch)
     assert Application([]).color is None
     monkeypatch.setenv("NO_COLOR", "1")
     assert Application([]).color is False
+
+
+def test_drift_is_adopted_only_when_it_is_confirmed(run: Run, engine: Engine) -> None:
+    engine.answer("adopting.prepare", samples.ADOPTING)
+    engine.answer("adopting.execute", samples.ADOPTED)
+    ran = run("drift", "prod", "--accept")
+    assert ran.code == 3
+    assert not engine.was_called("adopting.execute")
+    assert '"ours" -> "theirs"' in ran.out
+    assert run("drift", "prod", "--accept", "--yes").code == 2, "some of it is drift still"
+    assert engine.called("adopting.execute") == ((samples.ADOPTING,), {})
+
+
+def test_where_nothing_can_be_adopted_nobody_is_asked(run: Run, engine: Engine) -> None:
+    nothing = replace(samples.ADOPTING, adoptions=(), rest=())
+    engine.answer("adopting.prepare", nothing)
+    engine.answer("adopting.execute", replace(samples.ADOPTED, prepared=nothing, plan=None))
+    ran = run("drift", "prod", "--accept")
+    assert ran.code == 0
+    assert "Nothing of it can be adopted." in ran.out
+
+
+@pytest.mark.parametrize("words", [["drift", "prod", "--accept", "--revert"], ["verify", "prod", "--all"]])
+def test_what_does_not_go_together(run: Run, engine: Engine, words: list[str]) -> None:
+    assert run(*words).code == 1
+    assert engine.calls == []

@@ -156,6 +156,46 @@ def test_history_says_how_much_was_asked_for() -> None:
     assert "None of the 3 releases is one that was asked for." in out.getvalue()
 
 
+def test_drift_is_told_by_cause_with_who_did_it() -> None:
+    shown, out, err = view()
+    shown.drifted(samples.DRIFTED)
+    lines = out.getvalue().splitlines()
+    for expected in (
+        "Changed in AWS, outside of any release",
+        "  ~ network  aws_vpc.this",
+        '         tags.team  "ours" -> "theirs"',
+        "         password   (sensitive)",
+        '  - storage  aws_s3_bucket.this["a"]  deleted; an apply would create it again',
+        "  ~ storage  aws_sqs_queue.this  forces replacement on the way back  the YAML says so by now",
+        "Changed by the YAML, edits since v3, not applied yet",
+        "  ~ network.zones  3 -> 2",
+        "Changed by a generator or a module, the same YAML, and something else comes of it",
+        "  ~ network  aws_vpc.this  network 1.0.0 -> 1.1.0",
+        "Left undone by v3, the next apply goes on with it",
+        "Drift: 2 resources changed in AWS  (3 plans, 12 s)",
+    ):
+        assert expected in lines, expected
+    assert any(re.search(r"CreateTags  arn:aws:iam::123456789012:user/eve  from 192\.0\.2\.1", line) for line in lines)
+    assert lines[-1] == "Next: mendixctl drift prod --accept, or mendixctl drift prod --revert"
+    assert "MXS150" in err.getvalue()
+    shown.drifted(samples.AS_RELEASED)
+    assert "No drift. AWS is as v3 made it.  (1 plan, 0.0 s)" in out.getvalue()
+
+
+def test_an_adoption_shows_the_edit_and_what_stays() -> None:
+    shown, out, _ = view()
+    shown.about_to_adopt(samples.ADOPTING)
+    shown.adopted(samples.ADOPTED)
+    lines = out.getvalue().splitlines()
+    for expected in (
+        '  network.team  "ours" -> "theirs"  module.network.aws_vpc.this tags.team',
+        "  +team: theirs",
+        '  module.storage.aws_s3_bucket.this["a"]  no field',
+        "1 field of environments/prod.yaml adopted. The plan changes nothing; its apply records the release.",
+    ):
+        assert expected in lines, expected
+
+
 def test_blame_of_a_file_is_a_line_a_field() -> None:
     shown, out, _ = view()
     shown.blamed(samples.BLAMED)

@@ -34,6 +34,7 @@ CASES: dict[str, Callable[[JsonView], None]] = {
     "history": lambda view: view.history(samples.HISTORY),
     "show": lambda view: view.release(samples.SHOWN),
     "diff": lambda view: view.compared(samples.COMPARED),
+    "drift": lambda view: view.adopted(samples.ADOPTED),
     "blame": lambda view: view.blamed(samples.BLAMED_AREA),
     "verify": lambda view: view.verified(samples.VERIFIED),
     "output": lambda view: view.outputs(samples.OUTPUTS),

@@ -31,6 +31,8 @@ STAGES = {
     "record": "recording the release",
     "health": "checking health",
     "restore": "putting the state back",
+    "trail": "asking CloudTrail",
+    "verify": "checking what was recorded",
 }
 VERBS = {"create": "creating", "update": "changing", "delete": "destroying", "read": "reading", "replace": "replacing"}
 DONE = {"create": "created", "update": "changed", "delete": "destroyed", "read": "read", "replace": "replaced"}

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, TextIO
 
 from mendixctl.terraform.events import Event
-from mendixctl.views.human import causes, guards, modules, releases, results, states, support
+from mendixctl.views.human import causes, drift, guards, modules, releases, results, states, support
 from mendixctl.views.human.changes import counts_line, show_changes, show_drift, show_summary
 from mendixctl.views.human.problems import show_problems
 from mendixctl.views.human.progress import Progress
@@ -20,6 +20,7 @@ from mendixgen.diagnostics import Diagnostic
 if TYPE_CHECKING:
     from mendixctl.engine import results as engine
     from mendixctl.engine.blame.results import BlameResult
+    from mendixctl.engine.drift.results import AdoptionResult, DriftResult, PreparedAdoption
     from mendixctl.engine.emulating import EmulatorsResult
     from mendixctl.engine.installation import Versions
     from mendixctl.engine.schemas import SchemaResult
@@ -166,6 +167,20 @@ class HumanView:
     def compared(self, result: engine.DiffResult) -> None:
         self._open(result.scope)
         releases.compared(self.screen, result)
+
+    def drifted(self, result: DriftResult, *, details: bool = False) -> None:
+        self._open(result.scope)
+        show_problems(self.screen, result.notes, self._root())
+        drift.drifted(self.screen, result, details=details)
+
+    def about_to_adopt(self, prepared: PreparedAdoption, *, details: bool = False) -> None:
+        self._open(prepared.scope)
+        show_problems(self.screen, prepared.drift.notes, self._root())
+        drift.about_to_adopt(self.screen, prepared, details=details)
+
+    def adopted(self, result: AdoptionResult) -> None:
+        self._progress.stop()
+        drift.adopted(self.screen, result)
 
     def blamed(self, result: BlameResult) -> None:
         self._open(result.scope)

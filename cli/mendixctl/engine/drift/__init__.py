@@ -1,0 +1,1 @@
+"""What differs from the newest release, and why: AWS, a new generator or module, or the YAML."""
