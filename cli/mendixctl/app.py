@@ -30,6 +30,7 @@ SECTIONS: dict[str, dict[str, str]] = {
         "blame": "Show which release last changed each field or resource.",
         "verify": "Check the ledger and the modules that it pins.",
         "output": "Show an environment's outputs.",
+        "verdicts": "Say of any Terraform plan what cannot be taken back.",
     },
     "The repository": {
         "init": "Lay down a new platform repository.",

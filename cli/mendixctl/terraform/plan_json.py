@@ -157,7 +157,8 @@ def _output(name: str, change: Mapping[str, Any], hidden: frozenset[str]) -> Att
 
 def attributes(change: Mapping[str, Any]) -> Iterator[AttributeChange]:
     """The attributes that differ between ``before`` and ``after`` of one change object, in their order."""
-    replacing = [tuple(path) for path in change.get("replace_paths") or () if isinstance(path, list)]
+    paths = change.get("replace_paths")
+    replacing = [tuple(path) for path in paths if isinstance(path, list)] if isinstance(paths, list) else []
     for path, before, after, sensitive in _differences(
         (),
         change.get("before"),

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from mendixctl.engine.blame.results import BlameResult
     from mendixctl.engine.drift.results import AdoptionResult, DriftResult, PreparedAdoption
     from mendixctl.engine.emulating import EmulatorsResult
+    from mendixctl.engine.foreign_plans import VerdictsResult
     from mendixctl.engine.installation import Versions
     from mendixctl.engine.schemas import SchemaResult
     from mendixctl.engine.states import PreparedRestore, RestoreResult, StateListResult
@@ -31,6 +32,8 @@ class View(Reporter, Protocol):
     """
 
     def planned(self, result: results.PlanResult, *, details: bool = False) -> None: ...
+
+    def judged(self, result: VerdictsResult, *, details: bool = False) -> None: ...
 
     def about_to_apply(self, prepared: results.PreparedApply, *, details: bool = False) -> None: ...
 

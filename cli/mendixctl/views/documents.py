@@ -9,10 +9,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
+from mendixctl.guard.verdict import Verdict
 from mendixctl.views.plain import plain
 
 if TYPE_CHECKING:
     from mendixctl.engine import results
+    from mendixctl.engine.foreign_plans import VerdictsResult
     from mendixctl.engine.states import RestoreResult, StateListResult
     from mendixctl.engine.support import SupportResult
     from mendixctl.ledger.release import Record
@@ -67,6 +69,23 @@ def judged(one: results.Judged) -> Document:
     """One planned change, its judgement, and that of the change which would undo it."""
     document: Document = plain(one.change)
     return {**document, "verdict": one.verdict.value, "judgement": plain(one.judgement), "back": plain(one.back)}
+
+
+def verdicts(result: VerdictsResult) -> Document:
+    """The verdicts of a plan that was made elsewhere."""
+    return {
+        "plan": result.name,
+        "terraform": result.terraform,
+        "gravest": result.gravest.value,
+        "counts": {
+            **{verdict.value: sum(one.verdict is verdict for one in result.changes) for verdict in Verdict},
+            "loss": sum(one.judgement.loses for one in result.changes),
+        },
+        "changes": [judged(one) for one in result.changes],
+        "drift_losses": [judged(one) for one in result.drift_losses],
+        "fail_on": result.fail_on or None,
+        "refused": [one.change.address for one in result.refused],
+    }
 
 
 def apply(result: results.ApplyResult) -> Document:

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from mendixctl.engine.blame.results import BlameResult
     from mendixctl.engine.drift.results import AdoptionResult, DriftResult, PreparedAdoption
     from mendixctl.engine.emulating import EmulatorsResult
+    from mendixctl.engine.foreign_plans import VerdictsResult
     from mendixctl.engine.installation import Versions
     from mendixctl.engine.schemas import SchemaResult
     from mendixctl.engine.states import PreparedRestore, RestoreResult, StateListResult
@@ -54,6 +55,10 @@ class JsonView:
     def planned(self, result: results.PlanResult, *, details: bool = False) -> None:
         self._warn(result.warnings)
         self._write(documents.plan(result), result.exit_code)
+
+    def judged(self, result: VerdictsResult, *, details: bool = False) -> None:
+        self._warn(result.diagnostics)
+        self._write(documents.verdicts(result), result.exit_code)
 
     def about_to_apply(self, prepared: results.PreparedApply, *, details: bool = False) -> None: ...
 

@@ -26,6 +26,7 @@ from mendixctl.engine.drift.results import (
     Planned,
     PreparedAdoption,
 )
+from mendixctl.engine.foreign_plans import VerdictsResult
 from mendixctl.engine.states import PreparedRestore, RestoreResult, StateListResult
 from mendixctl.engine.support import SupportedVersion, SupportResult
 from mendixctl.engine.verifying import Verified, VerifyResult
@@ -86,6 +87,16 @@ BUCKET = change(
     attribute("bucket", "old", "new", forces_replacement=True),
     attribute("password", "(sensitive)", "(sensitive)", sensitive=True),
     verdict=Verdict.IRREVERSIBLE,
+)
+GROWN = results.Judged(
+    change("module.database.aws_db_instance.this", Action.UPDATE, attribute("allocated_storage", 100, 200)).change,
+    Judgement(Verdict.IRREVERSIBLE, "RDS never shrinks storage: it stays as it is", one_way=True),
+    Judgement(Verdict.IRREVERSIBLE, "RDS never shrinks storage: it stays as it is", one_way=True),
+)
+UPGRADED_CLUSTER = results.Judged(
+    change("module.cluster.aws_eks_cluster.this", Action.UPDATE, attribute("version", "1.33", "1.34")).change,
+    Judgement(Verdict.WINDOWED, "one version within seven days", "eks.version-up", "a guide", "P7D"),
+    Judgement(Verdict.WINDOWED, "one version within seven days", "eks.version-down", "a guide", "P7D"),
 )
 SUBNET = change('module.network.aws_subnet.public["c"]', Action.CREATE, attribute("cidr_block", None, "10.0.0.0/20"))
 
@@ -339,3 +350,12 @@ ADOPTING = PreparedAdoption(
     confirmation="prod",
 )
 ADOPTED = AdoptionResult(ADOPTING, plan())
+VERDICTS = VerdictsResult(
+    "plan.json",
+    "1.11.4",
+    (VPC, BUCKET, GROWN, UPGRADED_CLUSTER),
+    (BUCKET,),
+    "loss",
+    (BUCKET,),
+    (Diagnostic("MXG122", "it is irreversible"),),
+)

@@ -28,6 +28,7 @@ MANIFEST = Manifest("network", "1.0.0", None, "A network.", ">= 1.11", ">= 5.99"
 
 CASES: dict[str, Callable[[JsonView], None]] = {
     "plan": lambda view: view.planned(samples.plan(samples.BUCKET)),
+    "verdicts": lambda view: view.judged(samples.VERDICTS),
     "apply": lambda view: view.applied(samples.applied()),
     "rollback": lambda view: view.rolled_back(samples.ROLLED_BACK),
     "destroy": lambda view: view.destroyed(samples.DESTROYED),

@@ -12,6 +12,7 @@ from rich.text import Text
 
 from mendixctl.terraform.plan import Action, AttributeChange, ResourceChange
 from mendixctl.views.human.screen import Piece, Screen, text
+from mendixctl.views.human.verdicts import STYLES, note, tell
 from mendixctl.views.text import SENSITIVE, UNKNOWN, clean_line, line_diff, listed, plural, shorten, shorten_pair, value
 
 if TYPE_CHECKING:
@@ -28,7 +29,7 @@ MARKS: Mapping[str, tuple[str, str]] = {
     Action.READ: ("?", "dim"),
     Action.NOOP: (" ", "dim"),
 }
-VERDICT_STYLES = {"windowed": "yellow", "restore-needed": "bold yellow", "irreversible": "bold red"}
+VERDICT_STYLES = STYLES
 ORDER = [Action.CREATE, Action.UPDATE, Action.MOVE, Action.IMPORT, Action.FORGET, Action.REPLACE, Action.DELETE]
 DIFF_LINES = 30
 DRIFT_LINES = 10
@@ -43,13 +44,14 @@ def show_changes(screen: Screen, changes: Iterable[Judged], *, details: bool = F
         screen.blank()
         screen.line((area or "root", "bold"), (f"  {plural(len(inside), 'change')}", "dim"))
         for judged in inside:
-            _resource(screen, judged.change, _note(judged))
+            _resource(screen, judged.change, note(judged.judgement))
+            tell(screen, judged.judgement, details=details)
             if attributes and (details or judged.change.action not in (Action.CREATE, Action.DELETE)):
                 show_attributes(screen, judged.change.attributes, judged.change.action, details=details)
 
 
 def show_summary(screen: Screen, changes: Iterable[Judged]) -> None:
-    """A plan that was shown before, in brief: counts by area, and by name what is taken away."""
+    """A plan that was shown before, in brief: counts by area, and by name what is taken away or lost."""
     ordered = sorted(changes, key=lambda judged: judged.change.area)
     for area, group in groupby(ordered, key=lambda judged: judged.change.area):
         inside = list(group)
@@ -61,8 +63,10 @@ def show_summary(screen: Screen, changes: Iterable[Judged]) -> None:
                 pieces += [(f"{mark}{counted[action]}", style), " "]
         screen.line(*pieces, indent=2)
         for judged in inside:
-            if judged.change.action in (Action.REPLACE, Action.DELETE):
-                _resource(screen, judged.change, _note(judged))
+            taken = judged.change.action in (Action.REPLACE, Action.DELETE)
+            if taken or judged.judgement.loses or judged.judgement.restore_needed:
+                _resource(screen, judged.change, note(judged.judgement))
+                tell(screen, judged.judgement)
 
 
 def show_drift(screen: Screen, drift: Sequence[ResourceChange], *, details: bool) -> None:
@@ -75,12 +79,6 @@ def show_drift(screen: Screen, drift: Sequence[ResourceChange], *, details: bool
             show_attributes(screen, change.attributes, change.action, details=True)
     if len(kept) < len(drift):
         screen.line((f"and {len(drift) - len(kept)} more: add --details", "dim"), indent=5)
-
-
-def _note(judged: Judged) -> Text:
-    """The verdict, where it is not the harmless one."""
-    verdict = judged.verdict.value
-    return text(("" if verdict == "reversible" else f"   {verdict}", VERDICT_STYLES.get(verdict, "")))
 
 
 def _resource(screen: Screen, change: ResourceChange, note: Text) -> None:

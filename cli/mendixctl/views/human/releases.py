@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING
 
 from mendixctl.ledger.release import Health, Kind, Outcome, Record, RecordedChange, Release, Status
 from mendixctl.terraform.plan import Action
-from mendixctl.views.human.changes import MARKS, VERDICT_STYLES, within_area
+from mendixctl.views.human.changes import MARKS, within_area
 from mendixctl.views.human.results import next_command, spec_changes
 from mendixctl.views.human.screen import Piece, Screen, text
+from mendixctl.views.human.verdicts import recorded, recorded_way_back
 from mendixctl.views.text import clean_line, duration, listed, moment, plural
 
 if TYPE_CHECKING:
@@ -239,16 +240,18 @@ def _recorded(screen: Screen, changes: Sequence[RecordedChange], record: Record)
         elif change.address in missing:
             state = ("  not started", "yellow")
         screen.line(_change(change), state, indent=2)
+        if change.reason:
+            screen.line((change.reason, "dim"), indent=8)
+    recorded_way_back(screen, changes)
 
 
 def _change(change: RecordedChange) -> Text:
     mark, style = MARKS.get(change.action, ("?", ""))
-    verdict = "" if change.verdict in ("", "reversible") else f"  {change.verdict}"
     attributes = ", ".join(listed(change.attributes, most=6)) if change.action != Action.CREATE else ""
     return text(
         (f"{mark:>3} ", style),
         f"{change.area}  " if change.area else "",
         within_area(change.address, change.area),
         (f"  {attributes}" if attributes else "", "dim"),
-        (verdict, VERDICT_STYLES.get(change.verdict, "")),
+        recorded(change),
     )

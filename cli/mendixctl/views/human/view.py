@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, TextIO
 
 from mendixctl.terraform.events import Event
-from mendixctl.views.human import causes, drift, guards, modules, releases, results, states, support
+from mendixctl.views.human import causes, drift, guards, modules, releases, results, states, support, verdicts
 from mendixctl.views.human.changes import counts_line, show_changes, show_drift, show_summary
 from mendixctl.views.human.problems import show_problems
 from mendixctl.views.human.progress import Progress
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from mendixctl.engine.blame.results import BlameResult
     from mendixctl.engine.drift.results import AdoptionResult, DriftResult, PreparedAdoption
     from mendixctl.engine.emulating import EmulatorsResult
+    from mendixctl.engine.foreign_plans import VerdictsResult
     from mendixctl.engine.installation import Versions
     from mendixctl.engine.schemas import SchemaResult
     from mendixctl.engine.states import PreparedRestore, RestoreResult, StateListResult
@@ -84,6 +85,8 @@ class HumanView:
                 self.screen.line("The last release did not get here; an apply records that it is reached now.")
                 results.next_command(self.screen, f"mendixctl apply{results.flags(result.scope)}")
             return
+        if result.base:  # before the first release there is nothing to roll back to
+            verdicts.way_back(self.screen, result.changes, details=details)
         self.screen.line(("Plan: ", "bold"), counts_line(result.counts), _took(result.seconds))
         if result.expires_at is not None:
             self.screen.line((f"The plan can be applied until {moment(result.expires_at)}.", "dim"))
@@ -91,6 +94,12 @@ class HumanView:
             guards.show(self.screen, result.guards)
             return
         results.next_command(self.screen, f"mendixctl apply{results.flags(result.scope)}")
+
+    def judged(self, result: VerdictsResult, *, details: bool = False) -> None:
+        self._progress.stop()
+        verdicts.judged(self.screen, result, details=details)
+        self.screen.out.file.flush()
+        show_problems(self.screen, result.diagnostics, self._root())
 
     def about_to_apply(self, prepared: engine.PreparedApply, *, details: bool = False) -> None:
         self._open(prepared.scope)
@@ -321,11 +330,14 @@ class HumanView:
             self.screen.blank()
             self.screen.line(("Changed outside Terraform", "bold yellow"), (", since the last release", "dim"))
             show_drift(self.screen, plan.drift, details=details)
+        verdicts.lost(self.screen, plan.drift_losses, details=details)
         show_changes(self.screen, plan.changes, details=details)
         if plan.has_changes and not plan.changes:
             self.screen.blank()
             results.output_changes(self.screen, plan.outputs)
         self.screen.blank()
+        if any(one.judgement.reason for one in plan.changes):
+            self.screen.line(verdicts.tally(plan.changes))
 
     def _expect(self, *plans: engine.PlanResult) -> None:
         """How much each coming apply has to do; a replacement is two steps of it."""
