@@ -23,6 +23,7 @@ SECTIONS: dict[str, dict[str, str]] = {
         "plan": "Show what would change, and keep the plan for apply.",
         "apply": "Carry out the plan that was reviewed.",
         "rollback": "Take an environment back to an earlier release.",
+        "status": "Show where an environment stands, and what to do next.",
         "history": "List the releases of an environment.",
         "show": "Show one release.",
         "diff": "Compare two releases.",
@@ -44,6 +45,7 @@ SECTIONS: dict[str, dict[str, str]] = {
         "bootstrap": "Make the bucket and key that hold an environment's state.",
         "sync": "Bring this checkout up to the newest release.",
         "state": "List and restore the copies of an environment's state.",
+        "recover": "After a crash, take what exists into the state.",
         "destroy": "Disarm protection, then destroy an environment.",
     },
     "This tool": {

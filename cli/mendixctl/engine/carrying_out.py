@@ -7,7 +7,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
-from mendixctl.engine import git, guarding
+from mendixctl.engine import git, guarding, journals
 from mendixctl.engine.authors import author
 from mendixctl.engine.copying import copy_after, copy_before
 from mendixctl.engine.identity import home
@@ -66,7 +66,15 @@ def carry_out(
     session.reporter.stage("record")
     settle(workplace, tools, store)
     copy_before(workplace, tools, store.head())
-    record = store.allot(*_release(workplace, tools, store, plan, undertaking))
+    release, archive = _release(workplace, tools, store, plan, undertaking)
+    # The intent comes first: a number without one is of another checkout, or was never begun.
+    logs = run_folder(workplace.workspace, f"v{release.number:04d}-apply", session.clock())
+    journals.begin(logs, release, [judged.change for judged in plan.changes], plan.identities)
+    try:
+        record = store.allot(release, archive)
+    except BaseException:
+        journals.end(logs, None, settled=True)
+        raise
     # From here on every way out, Ctrl-C included, writes an outcome.
     if undertaking.begun is not None:
         undertaking.begun()
@@ -77,10 +85,10 @@ def carry_out(
     try:
         workplace = workplace.with_lock(workplace.lock.with_base(record.number).at(home(workplace)))
         session.reporter.stage("apply", f"v{record.number}")
-        logs = run_folder(workplace.workspace, f"v{record.number:04d}-apply", session.clock())
         outcome = tools.terraform(workplace, logs).apply(
             plan.plan_file, planned=[judged.change for judged in plan.changes], on_event=session.reporter.event
         )
+        journals.end(logs, outcome.exit_code, settled=outcome.succeeded)
         if outcome.succeeded and undertaking.prove is not None:
             session.reporter.stage("prove")
             proven = undertaking.prove()

@@ -25,6 +25,9 @@ from mendixgen.files import write_atomic
 TRANSIENT = "mendixctl_imports.tf"
 """The file of the import blocks. A killed mendixctl can leave it behind; ``clear`` takes it away before every plan."""
 
+_in_use: set[Path] = set()
+"""Roots whose import blocks are this process's own: a plan renders its root anew while they stand there."""
+
 _PLACE = re.compile(r"\{([a-z0-9_.]+)(-?)(?:\|([^{}]*))?\}")
 _GIVEN = frozenset({"account", "region", "partition", "suffix"})
 _IDENTIFIER = r"[A-Za-z_][A-Za-z0-9_-]*"
@@ -87,14 +90,18 @@ def import_blocks(root: Path, imports: Sequence[tuple[str, str]]) -> Iterator[Pa
     write_atomic(
         root / TRANSIENT, "# What is adopted; this file stands here only while a plan reads it.\n\n" + "\n".join(blocks)
     )
+    _in_use.add(root)
     try:
         yield root / TRANSIENT
     finally:
+        _in_use.discard(root)
         clear(root)
 
 
 def clear(root: Path) -> None:
-    """Take away import blocks that a killed mendixctl left in ``root``."""
+    """Take away import blocks that a killed mendixctl left in ``root``; those that are in use stay."""
+    if root in _in_use:
+        return
     with contextlib.suppress(OSError):
         (root / TRANSIENT).unlink(missing_ok=True)
 

@@ -55,6 +55,7 @@ def check_base(workplace: Workplace, head: Record | None) -> None:
             Kind.ROLLBACK: "a rollback",
             Kind.TEARDOWN: "a teardown",
             Kind.DESTROY: "a destroy",
+            Kind.RECOVER: "a recovery",
             Kind.RESTORE: "a restore of the state",
         }
         raise Refused(

@@ -12,7 +12,7 @@ import json
 import os
 import stat
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -95,6 +95,7 @@ class Manifest:
     outputs: Mapping[str, AttributeChange]
     counts: Counts
     unchanged: int = 0
+    identities: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
 
 
 def file_digest(path: Path) -> str:
@@ -262,6 +263,7 @@ def _to_json(manifest: Manifest) -> dict[str, Any]:
         "outputs": {name: asdict(change) for name, change in manifest.outputs.items()},
         "counts": asdict(manifest.counts),
         "unchanged": manifest.unchanged,
+        "identities": {address: dict(values) for address, values in manifest.identities.items()},
     }
 
 
@@ -285,4 +287,5 @@ def _from_json(data: Mapping[str, Any]) -> Manifest:
         counts=Counts(**data["counts"]),
         # a plan of before this was kept is not said to create everything
         unchanged=data.get("unchanged", 1),
+        identities={str(address): dict(values) for address, values in data.get("identities", {}).items()},
     )

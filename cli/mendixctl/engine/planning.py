@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from mendixctl.engine import git, guarding
 from mendixctl.engine.identity import check_identity
+from mendixctl.engine.journals import identities
 from mendixctl.engine.judging import judged, losses
 from mendixctl.engine.lease import lease
 from mendixctl.engine.ledgers import check_base, ledger
@@ -20,7 +21,7 @@ from mendixctl.engine.runs import run_folder
 from mendixctl.engine.session import Session
 from mendixctl.engine.standing import check_state
 from mendixctl.engine.tooling import Tools
-from mendixctl.engine.unfinished import settle
+from mendixctl.engine.unfinished import check_at_rest, check_doubts, settle
 from mendixctl.engine.workplace import Workplace, open_workplace
 from mendixctl.ledger.release import Kind, Record, Status
 from mendixctl.ledger.store import LedgerStore
@@ -71,8 +72,9 @@ def check_ledger(workplace: Workplace, store: LedgerStore) -> Record | None:
     """Check this checkout against the newest release, and give that back.
 
     Raises:
-        Refused: MXP120 to MXP122.
+        Refused: MXP120 to MXP122; MXP143, it is still being applied.
     """
+    check_at_rest(workplace)
     number = store.head()
     head = store.read(number) if number else None
     check_base(workplace, head)
@@ -106,6 +108,7 @@ def make(
     tools.initialise(workplace)
     identity = tools.state_identity(workplace)
     warnings += check_state(workplace, store, identity)
+    check_doubts(workplace, store, identity.raw)
     session.reporter.stage("plan")
     place = slot(workplace)
     place.make()
@@ -168,6 +171,7 @@ def describe(
         outputs=result.outputs,
         counts=result.counts,
         unchanged=result.unchanged,
+        identities=identities(result.changes),
     )
 
 
@@ -185,6 +189,7 @@ def from_manifest(result: PlanResult, manifest: Manifest, place: PlanSlot) -> Pl
         counts=manifest.counts,
         unchanged=manifest.unchanged,
         pins=result.pins,
+        identities=manifest.identities,
         written=result.written,
         warnings=result.warnings,
         plan_file=place.plan,

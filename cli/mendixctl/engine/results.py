@@ -111,7 +111,8 @@ class PlanResult:
     changed there, what took away data or protection. ``expires_at`` and ``plan_file`` are None where there is nothing
     to apply. ``written`` names the root files (relative to the repository) that rendering changed. ``base``: the
     release that the plan starts from. ``guards``: what its apply will be refused for. ``unchanged``: how many
-    resources there are that it leaves as they are.
+    resources there are that it leaves as they are. ``identities``: by address what identifies a resource that the plan
+    creates, as far as that is known before; never anything sensitive.
     """
 
     scope: Scope
@@ -124,6 +125,7 @@ class PlanResult:
     outputs: Mapping[str, AttributeChange] = field(default_factory=dict)
     counts: Counts = field(default_factory=Counts)
     pins: Mapping[str, str] = field(default_factory=dict)
+    identities: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     written: tuple[str, ...] = ()
     warnings: tuple[Diagnostic, ...] = ()
     plan_file: Path | None = None

@@ -23,6 +23,7 @@ from mendixctl.engine.ledgers import ledger
 from mendixctl.engine.manifests import PlanSlot
 from mendixctl.engine.planning import check_ledger, make, slot
 from mendixctl.engine.results import Held, Judged, PlanResult, PreparedRollback, Restore, RestoreAction, RollbackResult
+from mendixctl.engine.runs import run_folder
 from mendixctl.engine.session import Session
 from mendixctl.engine.tooling import Tools
 from mendixctl.engine.workplace import Workplace, backups, choose, open_workplace, put_back, restored
@@ -39,6 +40,7 @@ if TYPE_CHECKING:
 NOT_A_GOAL = {
     Kind.TEARDOWN: "took the protection off everything",
     Kind.DESTROY: "destroyed everything",
+    Kind.RECOVER: "took in what a crash had left, and nothing else",
     Kind.RESTORE: "put a copy of the state back, and says nothing of what is to be",
 }
 
@@ -353,7 +355,8 @@ def _is_empty(workplace: Workplace, tools: Tools, remaining: list[Judged]) -> bo
     place = slot(workplace)
     place.make()
     try:
-        terraform = tools.terraform(workplace)
+        logs = run_folder(workplace.workspace, "proof", workplace.session.clock())
+        terraform = tools.terraform(workplace, logs)
         outcome = terraform.plan(place.staging, on_event=workplace.session.reporter.event)
         if outcome.has_changes:
             remaining.extend(judged(terraform.show_plan(place.staging)))

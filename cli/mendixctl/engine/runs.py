@@ -8,10 +8,13 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from mendixctl.engine.failures import unwritable
+from mendixctl.engine.journals import is_unsettled
 from mendixgen.files import private_folder
 
 KEPT = 30
-"""Runs kept per environment; an apply's journal is there to be read when something went wrong just now."""
+"""Runs kept per environment; an apply's journal is there to be read when something went wrong just now.
+
+One whose effects may be missing from the state is kept until somebody looked after it."""
 
 
 def run_folder(workspace: Path, name: str, moment: datetime) -> Path:
@@ -28,7 +31,8 @@ def run_folder(workspace: Path, name: str, moment: datetime) -> Path:
         raise unwritable(folder, error) from error
     with contextlib.suppress(OSError):
         for old in sorted(runs.iterdir())[:-KEPT]:
-            shutil.rmtree(old, ignore_errors=True)
+            if not is_unsettled(old):
+                shutil.rmtree(old, ignore_errors=True)
     return folder
 
 

@@ -74,14 +74,24 @@ class Tools:
             is_pointless=self.emulator_is_gone if self.endpoint else None,
         )
 
+    def api_clients(self, workplace: Workplace) -> Clients:
+        """boto3's clients in the environment's own region, with the rights that Terraform has."""
+        from mendixctl.aws import Clients
+
+        header = workplace.specification.header
+        given = {name: value for name, value in self.environment.items() if value is not None}
+        return Clients(header.region, given, role=header.deploy_role or "")
+
     def emulator_is_gone(self) -> bool:
         """Whether the emulator that this work needs no longer answers."""
         from mendixctl.emulator.control import is_alive
 
         return self.endpoint is not None and not is_alive(self.endpoint)
 
-    def initialise(self, workplace: Workplace) -> None:
+    def initialise(self, workplace: Workplace, *, recover: bool = True) -> None:
         """``terraform init``, unless the stamp says that nothing it depends on has changed.
+
+        ``recover``: also put back a state that Terraform could not save.
 
         Raises:
             MendixError: MXT1xx, Terraform cannot be initialised.
@@ -91,7 +101,8 @@ class Tools:
         if workplace.state_file is not None:
             _private_folder(workplace.state_file.parent)
         if _read_stamp(stamp) == self._stamp(workplace) and _is_initialised(data, workplace):
-            self._recover(workplace)
+            if recover:
+                self._recover(workplace)
             return
         session = workplace.session
         session.reporter.stage("init")
@@ -100,7 +111,8 @@ class Tools:
         self.terraform(workplace, logs).init(on_event=session.reporter.event)
         # the provider lock is written by init, so the stamp is taken after it
         write_atomic(stamp, json.dumps({"stamp": self._stamp(workplace)}) + "\n")
-        self._recover(workplace)
+        if recover:
+            self._recover(workplace)
 
     def _stamp(self, workplace: Workplace) -> list[str]:
         """All that ``init`` depends on: backend, constraints, modules and theirs, provider lock, versions."""

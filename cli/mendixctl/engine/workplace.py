@@ -161,8 +161,10 @@ class Workplace:
 
     def write_root(self, *, teardown: bool = False) -> Written:
         """Render the root and write what changed."""
+        from mendixctl.engine.imports import clear
         from mendixgen.root import write
 
+        clear(self.root)
         return write(self.rendered(teardown=teardown), self.root)
 
 

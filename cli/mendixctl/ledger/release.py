@@ -20,6 +20,7 @@ class Kind(StrEnum):
     ROLLBACK = "rollback"
     TEARDOWN = "teardown"
     DESTROY = "destroy"
+    RECOVER = "recover"
     RESTORE = "restore"
     """A copy of the state was put back; nothing was planned and nothing in AWS was changed."""
 

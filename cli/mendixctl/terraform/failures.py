@@ -59,7 +59,7 @@ _RULES: tuple[_Rule, ...] = (
         r"Lock Info:\s*ID:\s*(\S+).*?Operation:\s*(?:OperationType)?(\S*).*?"
         r"Who:\s*([^\n]*)\n.*?Created:\s*([^\n.]*)",
         "the state is locked by {2} since {3} ({1}, lock {0})",
-        "wait until that is over; if it is certain that it died, run `terraform force-unlock LOCK` in {root}",
+        "wait until that is over; if it is certain that it died: mendixctl recover {context.root.name}",
     ),
     _rule(
         "MXT116",
@@ -83,7 +83,7 @@ _RULES: tuple[_Rule, ...] = (
         "MXT124",
         r"Error releasing the state lock",
         "the lock of the state could not be released and may still be there",
-        "if the next command names a lock of your own, and nothing else runs: `terraform force-unlock LOCK` in {root}",
+        "if the next command names a lock of your own, and nothing else runs: mendixctl recover {context.root.name}",
     ),
     _rule(
         "MXT118",
@@ -225,11 +225,9 @@ def vanished(signal_name: str, stderr: str, context: Context) -> Diagnostic:
     return Diagnostic(
         "MXT104",
         f"Terraform was killed ({signal_name}) in the middle of `{context.command}`",
-        hint=(
-            "plan again and look for resources that exist already; "
-            if context.command == "apply"
-            else "run the same command again; "
-        )
+        hint=f"mendixctl recover {context.root.name} finds what it made, and removes a lock that it left when told to"
+        if context.command == "apply"
+        else "run the same command again; "
         + ("a lock that stays behind names its owner and is not removed by itself" if writes else _log_hint(context)),
         detail=_plain(stderr)[-4000:],
         location=_place(context),

@@ -15,6 +15,7 @@ from __future__ import annotations
 
 import contextlib
 import errno
+import fcntl
 import os
 import select
 import shutil
@@ -129,6 +130,23 @@ def private_file(folder: Path, stem: str, suffix: str) -> tuple[int, Path]:
         ) from error
 
 
+def _mark_as_alive(descriptor: int) -> None:
+    """Lock the stream. Terraform inherits the lock with the descriptor, so it ends with the last of the two processes.
+
+    A file system without locks is no reason not to work.
+    """
+    with contextlib.suppress(OSError):
+        fcntl.flock(descriptor, fcntl.LOCK_EX)  # a command that looks holds it for an instant
+
+
+def _note_process(logs: Path, name: str, pid: int) -> None:
+    """Write down Terraform's process beside its stream, for people; whether it lives is what the lock says."""
+    with contextlib.suppress(MendixError, OSError):
+        descriptor, _ = private_file(logs, name, ".pid")
+        os.write(descriptor, f"{pid}\n".encode())
+        os.close(descriptor)
+
+
 def _memory(name: str) -> int:
     """A file in memory where the system has them: what a quiet subcommand says (state, plans) holds secrets."""
     if hasattr(os, "memfd_create"):
@@ -233,6 +251,8 @@ def run(
             descriptor = private_file(logs, name, suffix)[0] if logs else _memory(name)
             stack.callback(os.close, descriptor)
             outputs.append(descriptor)
+        if logs is not None:
+            _mark_as_alive(outputs[0])
         room = Reserve(logs) if reserve and logs is not None else None
         if room is not None:
             stack.callback(room.release)
@@ -247,6 +267,8 @@ def run(
                 start_new_session=True,
                 umask=0o077 if private else -1,
             )
+            if logs is not None:
+                _note_process(logs, name, process.pid)
             audience = _Audience(stops, _Tail(outputs[0]), on_line, on_stop)
             waiter = _Exit(process)
             stack.callback(waiter.close)

@@ -51,9 +51,12 @@ class Terraform(Invocation):
         destroy: bool = False,
         refresh: bool = True,
         refresh_only: bool = False,
+        targets: Sequence[str] = (),
         on_event: Listener = unheard,
     ) -> PlanOutcome:
         """Plan and save the plan in ``out``, which holds secrets in clear and is made private (mode 0600).
+
+        ``targets``: addresses to plan alone, with what they need; all where there are none.
 
         Raises:
             Interrupted: MXT130, a person stopped it; nothing was changed and no plan is left.
@@ -65,6 +68,7 @@ class Terraform(Invocation):
         arguments += ["-destroy"] if destroy else []
         arguments += [] if refresh else ["-refresh=false"]
         arguments += ["-refresh-only"] if refresh_only else []
+        arguments += [f"-target={address}" for address in targets]
         try:
             gathered, finished = self._stream("plan", arguments, on_event)
             self._require("plan", gathered, finished, accepted=(0, CHANGES))

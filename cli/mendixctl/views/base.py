@@ -15,9 +15,12 @@ if TYPE_CHECKING:
     from mendixctl.engine.emulating import EmulatorsResult
     from mendixctl.engine.foreign_plans import VerdictsResult
     from mendixctl.engine.installation import Versions
+    from mendixctl.engine.recovering import PreparedRecovery, RecoveryResult
     from mendixctl.engine.schemas import SchemaResult
+    from mendixctl.engine.state_locks import StateLock
     from mendixctl.engine.states import PreparedRestore, RestoreResult, StateListResult
     from mendixctl.engine.support import SupportResult
+    from mendixctl.engine.surveying import StatusResult
     from mendixctl.engine.verifying import VerifyResult
     from mendixgen.module_store import Manifest
     from mendixgen.modules import BuildReport, Listed, Release
@@ -46,6 +49,14 @@ class View(Reporter, Protocol):
     def about_to_destroy(self, prepared: results.PreparedDestroy) -> None: ...
 
     def destroyed(self, result: results.DestroyResult) -> None: ...
+
+    def stood(self, result: StatusResult) -> None: ...
+
+    def about_to_unlock(self, lock: StateLock) -> None: ...
+
+    def about_to_recover(self, prepared: PreparedRecovery) -> None: ...
+
+    def recovered(self, result: RecoveryResult) -> None: ...
 
     def history(self, result: results.HistoryResult, *, limit: int | None = None) -> None: ...
 

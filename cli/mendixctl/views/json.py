@@ -10,7 +10,7 @@ from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any, TextIO
 
 from mendixctl.terraform.events import Event
-from mendixctl.views import causes, documents, drift
+from mendixctl.views import causes, documents, drift, standing
 from mendixctl.views.plain import plain
 from mendixgen.diagnostics import Diagnostic
 
@@ -21,9 +21,12 @@ if TYPE_CHECKING:
     from mendixctl.engine.emulating import EmulatorsResult
     from mendixctl.engine.foreign_plans import VerdictsResult
     from mendixctl.engine.installation import Versions
+    from mendixctl.engine.recovering import PreparedRecovery, RecoveryResult
     from mendixctl.engine.schemas import SchemaResult
+    from mendixctl.engine.state_locks import StateLock
     from mendixctl.engine.states import PreparedRestore, RestoreResult, StateListResult
     from mendixctl.engine.support import SupportResult
+    from mendixctl.engine.surveying import StatusResult
     from mendixctl.engine.verifying import VerifyResult
     from mendixgen.module_store import Manifest
     from mendixgen.modules import BuildReport, Listed, Release
@@ -77,6 +80,18 @@ class JsonView:
 
     def destroyed(self, result: results.DestroyResult) -> None:
         self._write(documents.destroy(result))
+
+    def stood(self, result: StatusResult) -> None:
+        self._warn(result.warnings)
+        self._write(standing.status(result), result.exit_code)
+
+    def about_to_unlock(self, lock: StateLock) -> None: ...
+
+    def about_to_recover(self, prepared: PreparedRecovery) -> None: ...
+
+    def recovered(self, result: RecoveryResult) -> None:
+        self._warn(result.warnings)
+        self._write(standing.recover(result))
 
     def history(self, result: results.HistoryResult, *, limit: int | None = None) -> None:
         self._warn(result.warnings)

@@ -20,7 +20,7 @@ from mendixgen.diagnostics import Diagnostic
 from mendixgen.module_store import Manifest
 from mendixgen.modules import BuildReport, Built, Listed, Release
 from mendixgen.semver import Bump, Change, Comparison
-from tests.unit.cli import samples
+from tests.unit.cli import crash_samples, samples
 
 DOCUMENTATION = (Path(__file__).parents[3] / "docs" / "json.md").read_text(encoding="utf-8")
 COMPARISON = Comparison("network", "1.0.0", "1.1.0", (Change("input", "x", "added", Bump.MINOR, "optional"),))
@@ -39,6 +39,8 @@ CASES: dict[str, Callable[[JsonView], None]] = {
     "blame": lambda view: view.blamed(samples.BLAMED_AREA),
     "verify": lambda view: view.verified(samples.VERIFIED),
     "output": lambda view: view.outputs(samples.OUTPUTS),
+    "status": lambda view: view.stood(crash_samples.CUT_OFF),
+    "recover": lambda view: view.recovered(crash_samples.RECOVERED),
     "sync": lambda view: view.synced(samples.SYNCED),
     "state list": lambda view: view.states_listed(samples.STATES),
     "state restore": lambda view: view.state_restored(samples.STATE_RESTORED),

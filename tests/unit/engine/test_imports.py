@@ -146,6 +146,13 @@ def test_what_is_no_address_is_not_written(tmp_path: Path, address: str) -> None
 
 
 def test_blocks_are_gone_whatever_happens(tmp_path: Path) -> None:
+    (tmp_path / TRANSIENT).write_text("left by one that was killed")
+    imports.clear(tmp_path)
+    assert list(tmp_path.iterdir()) == []
+    with import_blocks(tmp_path, [("aws_x.y", "x")]):
+        imports.clear(tmp_path)
+        assert (tmp_path / TRANSIENT).exists()
+
     def interrupted() -> None:
         with import_blocks(tmp_path, [('aws_x.y["$${a}"]', "x")]):
             assert (tmp_path / TRANSIENT).exists()

@@ -147,7 +147,7 @@ def test_two_commands_at_once_on_one_environment_are_one_too_many(bench: Bench) 
     with lease(bench.repository.workspace("dev"), "dev", "apply"), pytest.raises(Refused) as error:
         planning.plan(bench.session, "dev")
     assert codes(error) == ["MXP110"]
-    assert "apply, process" in error.value.diagnostics[0].summary
+    assert "apply by " in error.value.diagnostics[0].summary
 
 
 def test_an_unknown_environment_gets_a_suggestion(bench: Bench) -> None:

@@ -105,7 +105,7 @@ def test_a_frame_that_is_coloured_itself_goes_too():
 def test_a_killed_apply_says_what_may_be_lost():
     found = vanished("SIGKILL", "", CONTEXT)
     assert found.code == "MXT104"
-    assert "look for resources that exist already" in found.hint
+    assert "mendixctl recover " in found.hint
 
 
 @pytest.mark.parametrize(

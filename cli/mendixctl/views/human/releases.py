@@ -171,6 +171,7 @@ def reason(release: Release) -> str:
         Kind.ROLLBACK: f"rollback of v{release.rollback_from} to v{release.rollback_to}",
         Kind.TEARDOWN: "teardown",
         Kind.DESTROY: "destroy",
+        Kind.RECOVER: "recovery",
         Kind.RESTORE: f"state of v{release.restored_release}, serial {release.restored_serial}, put back",
     }
     return ": ".join(part for part in (kinds.get(release.kind, ""), release.message) if part)
@@ -215,7 +216,7 @@ def _status(record: Record) -> Text:
 def _summary(changes: Sequence[RecordedChange]) -> Text:
     counted = Counter(change.action for change in changes)
     pieces: list[Piece] = []
-    for action in (Action.CREATE, Action.UPDATE, Action.REPLACE, Action.MOVE, Action.DELETE):
+    for action in (Action.CREATE, Action.UPDATE, Action.REPLACE, Action.MOVE, Action.IMPORT, Action.DELETE):
         if counted[action.value]:
             mark, style = MARKS[action]
             pieces += [(f"{mark}{counted[action.value]}", style), " "]

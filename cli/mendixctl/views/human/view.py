@@ -9,7 +9,18 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, TextIO
 
 from mendixctl.terraform.events import Event
-from mendixctl.views.human import causes, drift, guards, modules, releases, results, states, support, verdicts
+from mendixctl.views.human import (
+    causes,
+    drift,
+    guards,
+    modules,
+    releases,
+    results,
+    standing,
+    states,
+    support,
+    verdicts,
+)
 from mendixctl.views.human.changes import counts_line, show_changes, show_drift, show_summary
 from mendixctl.views.human.problems import show_problems
 from mendixctl.views.human.progress import Progress
@@ -24,9 +35,12 @@ if TYPE_CHECKING:
     from mendixctl.engine.emulating import EmulatorsResult
     from mendixctl.engine.foreign_plans import VerdictsResult
     from mendixctl.engine.installation import Versions
+    from mendixctl.engine.recovering import PreparedRecovery, RecoveryResult
     from mendixctl.engine.schemas import SchemaResult
+    from mendixctl.engine.state_locks import StateLock
     from mendixctl.engine.states import PreparedRestore, RestoreResult, StateListResult
     from mendixctl.engine.support import SupportResult
+    from mendixctl.engine.surveying import StatusResult
     from mendixctl.engine.verifying import VerifyResult
     from mendixgen.module_store import Manifest
     from mendixgen.modules import BuildReport, Listed, Release
@@ -162,6 +176,31 @@ class HumanView:
             if step is not None:
                 releases.outcome(self.screen, step)
         self.screen.line((f"{result.scope.environment} is destroyed.", "bold"), " Its history is kept.")
+
+    # After a crash
+
+    def stood(self, result: StatusResult) -> None:
+        self._open(result.scope)
+        show_problems(self.screen, result.warnings, self._root())
+        standing.status(self.screen, result)
+
+    def about_to_unlock(self, lock: StateLock) -> None:
+        self._progress.stop()
+        standing.lock(self.screen, lock)
+
+    def about_to_recover(self, prepared: PreparedRecovery) -> None:
+        self._open(prepared.scope)
+        standing.recovery(self.screen, prepared)
+        if prepared.plan is not None:
+            self._plan(prepared.plan, details=False)
+            self.screen.line((f"v{prepared.number}: ", "bold"), counts_line(prepared.plan.counts))
+            self._expect(prepared.plan)
+
+    def recovered(self, result: RecoveryResult) -> None:
+        self._open(result.scope)
+        show_problems(self.screen, result.warnings, self._root())
+        standing.recovered(self.screen, result)
+        results.next_command(self.screen, result.next)
 
     # The ledger
 

@@ -1,0 +1,74 @@
+"""Finds a resource whose identity only AWS knows, by the tags that it was to be made with.
+
+The tagging API answers for most types. Only what has every planned tag counts, and only if it is the only one that
+does and stands in no state: anything else is for a person to decide.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Mapping
+from typing import TYPE_CHECKING
+
+from mendixctl.engine.journals import TAG
+
+if TYPE_CHECKING:
+    from mendixctl.aws import Clients
+
+_ARN = re.compile(r"arn:[a-z-]+:(?P<service>[a-z0-9-]+):[^:]*:[^:]*:(?P<kind>[a-z0-9-]+)[/:](?P<name>.+)\Z")
+
+SEARCHED: Mapping[str, tuple[str, str, bool]] = {
+    "aws_acm_certificate": ("acm", "certificate", True),
+    "aws_dlm_lifecycle_policy": ("dlm", "policy", False),
+    "aws_eip": ("ec2", "elastic-ip", False),
+    "aws_flow_log": ("ec2", "vpc-flow-log", False),
+    "aws_guardduty_detector": ("guardduty", "detector", False),
+    "aws_internet_gateway": ("ec2", "internet-gateway", False),
+    "aws_kms_key": ("kms", "key", False),
+    "aws_kms_replica_key": ("kms", "key", False),
+    "aws_launch_template": ("ec2", "launch-template", False),
+    "aws_lb": ("elasticloadbalancing", "loadbalancer", True),
+    "aws_lb_target_group": ("elasticloadbalancing", "targetgroup", True),
+    "aws_nat_gateway": ("ec2", "natgateway", False),
+    "aws_network_acl": ("ec2", "network-acl", False),
+    "aws_route_table": ("ec2", "route-table", False),
+    "aws_secretsmanager_secret": ("secretsmanager", "secret", True),
+    "aws_security_group": ("ec2", "security-group", False),
+    "aws_subnet": ("ec2", "subnet", False),
+    "aws_vpc": ("ec2", "vpc", False),
+    "aws_vpc_endpoint": ("ec2", "vpc-endpoint", False),
+    "aws_vpc_security_group_egress_rule": ("ec2", "security-group-rule", False),
+    "aws_vpc_security_group_ingress_rule": ("ec2", "security-group-rule", False),
+}
+"""Type -> service and kind in its ARN, and whether Terraform's ID is the whole ARN."""
+
+
+def search(clients: Clients, resource: str, values: Mapping[str, str], known: Collection[str]) -> str:
+    """The ID of the one resource of the type that has all the tags in ``values``; an empty text otherwise.
+
+    ``known``: IDs that are in the state or spoken for. A ``name`` in ``values`` has to be part of the ARN as well.
+
+    Raises:
+        MendixError: MXA1xx, AWS cannot be asked.
+    """
+    from mendixctl.aws import guarded
+
+    tags = {path.removeprefix(TAG): value for path, value in values.items() if path.startswith(TAG)}
+    if resource not in SEARCHED or not tags:
+        return ""
+    service, kind, whole = SEARCHED[resource]
+    filters = [{"Key": key, "Values": [value]} for key, value in sorted(tags.items())]
+    found: list[str] = []
+    with guarded("look for resources by their tags (tag:GetResources)"):
+        pages = clients.client("resourcegroupstaggingapi").get_paginator("get_resources")
+        for page in pages.paginate(TagFilters=filters, ResourceTypeFilters=[service]):
+            for item in page["ResourceTagMappingList"]:
+                had = {tag["Key"]: tag["Value"] for tag in item["Tags"]}
+                match = _ARN.match(item["ResourceARN"])
+                if match and (match["service"], match["kind"]) == (service, kind) and had == tags:
+                    found.append(item["ResourceARN"] if whole else match["name"])
+    name = values.get("name", "")
+    if name and whole:
+        found = [arn for arn in found if re.search(rf"[/:]{re.escape(name)}(?:[-/]|\Z)", arn)]
+    left = sorted(set(found) - set(known))
+    return left[0] if len(left) == 1 else ""
