@@ -181,12 +181,15 @@ def _attributes(
             released=seen.before if seen is not None else attribute.after,
             now=seen.after if seen is not None else attribute.before,
             sensitive=attribute.sensitive,
-            adopted=not _has(now, attribute) and not _taken_away(now),
+            adopted=not _touches(now, attribute.path),
         )
 
 
-def _taken_away(now: ResourceChange | None) -> bool:
-    return now is not None and now.action not in IN_PLACE
+def _touches(change: ResourceChange | None, path: str) -> bool:
+    """Whether a change sets the attribute at all, to whatever value, or takes the resource away."""
+    if change is None:
+        return False
+    return change.action not in IN_PLACE or any(one.path == path for one in change.attributes)
 
 
 def _names(*changes: ResourceChange | None) -> Iterator[str]:
