@@ -103,6 +103,14 @@ def lower(lock: Lock, area: str, version: str) -> Lock:
     return _with(lock, area, Pin(version, highest) if version_key(highest) > version_key(version) else Pin(version))
 
 
+def back_to(lock: Lock, wanted: Lock) -> Lock:
+    """``lock`` with the areas and versions of ``wanted``: lowered or raised from where the state is now."""
+    lock = replace(lock, pins={area: pin for area, pin in lock.pins.items() if area in wanted.pins})
+    for area, pin in wanted.pins.items():
+        lock = upgrade(lock, area, pin.version)
+    return lock
+
+
 def _with(lock: Lock, area: str, pin: Pin) -> Lock:
     return replace(lock, generator=__version__, pins={**lock.pins, area: pin})
 

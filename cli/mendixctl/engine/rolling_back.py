@@ -455,10 +455,7 @@ def _target_lock(workplace: Workplace, now: Lock, goal: Record) -> Lock:
     ]
     if gone:
         raise MendixError(gone)
-    lock = replace(now, pins={area: pin for area, pin in now.pins.items() if area in wanted.pins})
-    for area, pin in wanted.pins.items():
-        lock = locks.upgrade(lock, area, pin.version)
-    return lock
+    return locks.back_to(now, wanted)
 
 
 def _schemas(workplace: Workplace, lock: Lock) -> dict[str, Mapping[str, Any]]:
