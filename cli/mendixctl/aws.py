@@ -29,20 +29,21 @@ class Clients:
         self._region = region
         self._environment = dict(environment or {})
         self._role = role
-        self._made: dict[str, Any] = {}
+        self._made: dict[tuple[str, str], Any] = {}
         self._caller = ""
 
-    def client(self, service: str) -> Any:
-        """The client of a service, made once.
+    def client(self, service: str, region: str = "") -> Any:
+        """The client of a service, made once; in another ``region`` where one is named.
 
         Raises:
             MendixError: MXA101, boto3 is not installed.
         """
-        if service not in self._made:
-            self._made[service] = self._make(service)
-        return self._made[service]
+        wanted = service, region or self._region
+        if wanted not in self._made:
+            self._made[wanted] = self._make(*wanted)
+        return self._made[wanted]
 
-    def _make(self, service: str) -> Any:
+    def _make(self, service: str, region: str) -> Any:
         try:
             import boto3
             from botocore.config import Config
@@ -64,7 +65,7 @@ class Clients:
         )
         with guarded("make a session"):
             session = boto3.Session(
-                region_name=self._region,
+                region_name=region,
                 aws_access_key_id=self._environment.get("AWS_ACCESS_KEY_ID"),
                 aws_secret_access_key=self._environment.get("AWS_SECRET_ACCESS_KEY"),
             )

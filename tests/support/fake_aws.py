@@ -37,17 +37,41 @@ class Bucket:
         yield {}
 
 
+class Tagging:
+    """The resource groups tagging API: what is tagged, page by page. ``denied``: it may not be asked."""
+
+    def __init__(self) -> None:
+        self.tagged: dict[str, dict[str, str]] = {}
+        self.denied = False
+        self.asked = 0
+
+    def get_paginator(self, name: str) -> Tagging:
+        assert name == "get_resources"
+        return self
+
+    def paginate(self, TagFilters: list[dict[str, Any]]) -> Iterator[dict[str, Any]]:  # noqa: N803 - boto3's names
+        self.asked += 1
+        if self.denied:
+            raise ClientError({"Error": {"Code": "AccessDeniedException"}}, "GetResources")
+        (wanted,) = TagFilters
+        for arn, tags in self.tagged.items():
+            if tags.get(wanted["Key"]) in wanted["Values"]:
+                listed = [{"Key": key, "Value": value} for key, value in tags.items()]
+                yield {"ResourceTagMappingList": [{"ResourceARN": arn, "Tags": listed}]}
+        yield {}
+
+
 class FakeClients:
     """In the place of `mendixctl.aws.Clients`: credentials of the role ``deployer`` in ``account``."""
 
     def __init__(self, account: str, partition: str = "aws") -> None:
         self.arn = f"arn:{partition}:sts::{account}:assumed-role/deployer/mendixctl"
         self.bucket = Bucket()
+        self.tagging = Tagging()
         self.asked = 0
 
-    def client(self, service: str) -> Bucket:
-        assert service == "s3"
-        return self.bucket
+    def client(self, service: str, region: str = "") -> Any:
+        return {"s3": self.bucket, "resourcegroupstaggingapi": self.tagging}[service]
 
     def caller(self) -> str:
         self.asked += 1

@@ -59,7 +59,7 @@ def prepare(session: Session, environment: str | None = None, accepted: Sequence
     plan = from_manifest(result, manifest, place)
     return PreparedApply(
         scope=result.scope,
-        plan=replace(plan, guards=guarding.judge(workplace, store, [plan], accepted)),
+        plan=replace(plan, guards=guarding.judge(workplace, store, [plan], accepted, clients=tools.clients)),
         number=(head.number if head else 0) + 1,
         confirmation=chosen if workplace.scope.protected else "yes",
     )

@@ -61,7 +61,8 @@ def carry_out(
     if plan.plan_file is None:
         raise ValueError("a plan that was not saved cannot be applied")
     session = workplace.session
-    guards = guarding.judge(workplace, store, [plan], undertaking.accepted, rollback_to=undertaking.rollback_to)
+    accepted, goal = undertaking.accepted, undertaking.rollback_to
+    guards = guarding.judge(workplace, store, [plan], accepted, rollback_to=goal, clients=tools.clients)
     guarding.admit(guards)
     session.reporter.stage("record")
     settle(workplace, tools, store)

@@ -9,7 +9,9 @@ from __future__ import annotations
 
 import shlex
 from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING
 
+from mendixctl.engine import owners
 from mendixctl.engine.results import Guards, Judged, PlanResult
 from mendixctl.engine.standing import resources
 from mendixctl.engine.workplace import Workplace
@@ -18,6 +20,9 @@ from mendixctl.guard.limits import Objection, Planned
 from mendixctl.ledger.release import Kind
 from mendixctl.ledger.store import LedgerStore
 from mendixgen.diagnostics import Diagnostic, Location, MendixError, Refused, Severity
+
+if TYPE_CHECKING:
+    from mendixctl.aws import Clients
 
 DESTROYING = frozenset({Kind.TEARDOWN, Kind.DESTROY})
 """Destruction that was asked for by name: see `_objections`."""
@@ -30,8 +35,11 @@ def judge(
     accepted: Iterable[str] = (),
     *,
     rollback_to: int = 0,
+    clients: Clients | None = None,
 ) -> Guards:
     """What the guards say of plans that are one undertaking (a destroy has two). ``accepted``: exact addresses.
+
+    ``clients``: with which AWS is asked who owns what; on AWS there always are.
 
     Raises:
         MendixError: MXG104, an acceptance accepts nothing in these plans.
@@ -40,7 +48,9 @@ def judge(
     changes = [_planned(judged) for plan in plans for judged in plan.changes]
     given = tuple(dict.fromkeys(accepted))
     again = _again(store, plans[0]) if workplace.scope.target == "aws" and len(plans) == 1 else []
-    objections = [*_state_lost(again, given), *_objections(workplace, kind, changes, given)]
+    owned, warnings = owners.owned(workplace, clients, plans[0]) if kind not in DESTROYING else ([], [])
+    warnings += [] if again else _anew(workplace, store, plans)
+    objections = [*_state_lost(again, given), *owned, *_objections(workplace, kind, changes, given)]
     possible = {*limits.acceptable(changes), *again}
     _check_acceptances(workplace, given, possible)
     needed = [address for one in objections for address in one.accept]
@@ -48,7 +58,7 @@ def judge(
     passes = all(one.accept for one in objections)
     command = _command(workplace, kind, every, rollback_to) if objections and passes else ""
     refusals = tuple(_diagnostic(workplace, one, command) for one in objections)
-    return Guards(tuple(objections), given, command, refusals)
+    return Guards(tuple(objections), given, command, refusals, tuple(warnings))
 
 
 def admit(guards: Guards) -> None:
@@ -56,7 +66,7 @@ def admit(guards: Guards) -> None:
 
     Raises:
         Refused: MXG101 an irreversible change is not accepted, MXG102 and MXG103 the limits of the environment,
-            MXG107 everything is created again.
+            MXG107 everything is created again, MXG109 another environment has what would be created.
     """
     if guards.refusals:
         raise Refused(guards.refusals)
@@ -84,21 +94,20 @@ def _objections(
     ]
 
 
-def warn(workplace: Workplace, store: LedgerStore, plan: PlanResult) -> list[Diagnostic]:
-    """MXP125: what would be refused on AWS and is no matter on an emulator, whose data is nobody's; told as well."""
-    if workplace.scope.target == "aws" or any(told.code == "MXP125" for told in plan.warnings):
-        return []
-    again = _again(store, plan)
+def _anew(workplace: Workplace, store: LedgerStore, plans: Sequence[PlanResult]) -> list[Diagnostic]:
+    """MXP125: what would be refused on AWS and is no matter on an emulator, whose data is nobody's."""
+    told = any(warning.code == "MXP125" for plan in plans for warning in plan.warnings)
+    again = [] if told or workplace.scope.target == "aws" else _again(store, plans[0])
     if not again:
         return []
-    warning = Diagnostic(
-        "MXP125",
-        f"the emulator has nothing of {workplace.environment}, and {_counted(again)} should be there",
-        hint="on this machine's emulator everything will be created anew",
-        severity=Severity.WARNING,
-    )
-    workplace.session.reporter.notice(warning)
-    return [warning]
+    return [
+        Diagnostic(
+            "MXP125",
+            f"the emulator has nothing of {workplace.environment}, and {_counted(again)} should be there",
+            hint="on this machine's emulator everything will be created anew",
+            severity=Severity.WARNING,
+        )
+    ]
 
 
 def _again(store: LedgerStore, plan: PlanResult) -> list[str]:

@@ -16,6 +16,7 @@ from mendixctl.engine.judging import judged, losses
 from mendixctl.engine.lease import lease
 from mendixctl.engine.ledgers import check_base, ledger
 from mendixctl.engine.manifests import LIFETIME, Fingerprint, Manifest, PlanSlot, file_digest
+from mendixctl.engine.neighbours import check_shared
 from mendixctl.engine.results import Counts, PlanResult
 from mendixctl.engine.runs import run_folder
 from mendixctl.engine.session import Session
@@ -54,8 +55,10 @@ def plan(session: Session, environment: str, *, keep_empty: bool = False) -> Pla
         # the last apply did not get there, but something has since: applying that nothing is left records it
         unreached = head is not None and head.status in (Status.FAILED, Status.INTERRUPTED)
         result = make(workplace, tools, store, Kind.APPLY, started=started, keep_empty=keep_empty or unreached)
-        result = replace(result, guards=guarding.judge(workplace, store, [result]))
-        result = replace(result, warnings=(*result.warnings, *guarding.warn(workplace, store, result)))
+        guards = guarding.judge(workplace, store, [result], clients=tools.clients)
+        for warning in guards.warnings:
+            session.reporter.notice(warning)
+        result = replace(result, guards=guards, warnings=(*result.warnings, *guards.warnings))
         # The plan had the state's lock, so an apply that was cut off is over by now. Whether its outcome can be
         # written is no matter of the plan: a role that may only read plans as well.
         with contextlib.suppress(MendixError):
@@ -97,6 +100,8 @@ def make(
     that changes nothing, because its apply is to be recorded.
     """
     session = workplace.session
+    if kind not in guarding.DESTROYING:  # to destroy one of them is a way out
+        check_shared(session.repository, workplace.specification)
     session.reporter.stage("render")
     for area, pin in workplace.lock.pins.items():
         workplace.store.verify(area, pin.version)
@@ -204,7 +209,9 @@ def fingerprint(workplace: Workplace, tools: Tools, identity: StateIdentity) -> 
     """Everything that a plan of this workplace depends on, as it is now."""
     scope = workplace.scope
     root = workplace.root
-    names = sorted(path.name for path in root.iterdir() if path.name.endswith((".tf", ".tf.json", ".tfvars")))
+    names = sorted(
+        path.name for path in root.iterdir() if path.name.endswith((".tf", ".tf.json", ".tfvars", ".tfvars.json"))
+    )
     return Fingerprint(
         account=scope.account,
         region=scope.region,

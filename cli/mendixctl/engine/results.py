@@ -94,13 +94,14 @@ class Guards:
     """What the guards say of what is about to be applied: ``objections`` refuse it, ``accepted`` was accepted by name.
 
     ``command``: the command line that would pass; empty where nothing objects, or no acceptance helps. ``refusals``:
-    the objections as a person is told them.
+    the objections as a person is told them. ``warnings``: what is odd, and refuses nothing.
     """
 
     objections: tuple[Objection, ...] = ()
     accepted: tuple[str, ...] = ()
     command: str = ""
     refusals: tuple[Diagnostic, ...] = ()
+    warnings: tuple[Diagnostic, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -156,7 +156,10 @@ def _prepare(
                 target = _write(workplace, merged, goal)
                 plan = make(target, tools, store, Kind.ROLLBACK, started=started, keep_empty=True)
             plan = restoring.judged(plan, restores)
-            plan = replace(plan, guards=guarding.judge(target, store, [plan], accepted, rollback_to=goal.number))
+            plan = replace(
+                plan,
+                guards=guarding.judge(target, store, [plan], accepted, rollback_to=goal.number, clients=tools.clients),
+            )
         except BaseException:
             slot(target).clear()
             raise
@@ -261,7 +264,12 @@ def execute(session: Session, prepared: PreparedRollback, *, message: str = "") 
             check_shown(workplace, tools, prepared.plan, _command(prepared))
             # before anything is brought back: a refusal changes nothing
             guards = guarding.judge(
-                workplace, store, [prepared.plan], prepared.plan.guards.accepted, rollback_to=prepared.version
+                workplace,
+                store,
+                [prepared.plan],
+                prepared.plan.guards.accepted,
+                rollback_to=prepared.version,
+                clients=tools.clients,
             )
             guarding.admit(guards)
             plan = _adopt(workplace, tools, store, prepared, adopted)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from mendixctl.engine.neighbours import shared
 from mendixctl.engine.results import Validated, ValidateResult
 from mendixctl.engine.session import Session
 from mendixctl.engine.workplace import open_workplace, require
@@ -35,7 +36,11 @@ def validate(session: Session, environments: Sequence[str] = ()) -> ValidateResu
             Validated(
                 name,
                 f"environments/{name}.yaml",
-                (*one.warnings, *between.warnings(name, sound, everything, store))
+                (
+                    *shared(session.repository, one),
+                    *one.warnings,
+                    *between.warnings(name, sound, everything, store),
+                )
                 if isinstance(one, Specification)
                 else one,
             )

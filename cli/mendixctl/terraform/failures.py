@@ -135,6 +135,15 @@ _RULES: tuple[_Rule, ...] = (
         "log in again (for example `aws sso login`) and name the profile with AWS_PROFILE; then run the same command",
     ),
     _rule(
+        "MXT129",
+        r"(\b(?!DB\w*Snapshot)\w*Already(?:Exists|OwnedByYou)\w*|ResourceExistsException|QueueNameExists|InvalidGroup\.Duplicate"
+        r"|DuplicateLoadBalancerName|DuplicateTargetGroupName|ResourceInUseException: \w+ already exists)",
+        "AWS has something of that name already ({0}): another environment's, or one of this environment's that its "
+        "state does not know",
+        "its tags say whose it is (environment, managed-by); another environment's: take another name; this one's own: "
+        "adopt it with mendixctl recover",
+    ),
+    _rule(
         "MXT120",
         r"Cannot assume IAM Role|AccessDenied|UnauthorizedOperation|not authorized to perform|AuthorizationError",
         "AWS denies the call to these credentials",

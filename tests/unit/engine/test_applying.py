@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import json
+import shutil
 from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import fields, replace
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
 from mendixctl.engine import applying, history, planning
+from mendixctl.engine.manifests import Fingerprint
 from mendixctl.engine.results import ApplyError, ApplyInterrupted
 from mendixctl.engine.workplace import open_workplace
 from mendixctl.ledger.local import LocalLedger
@@ -19,7 +21,7 @@ from mendixctl.terraform.plan import Action
 from mendixgen import lock as locks
 from mendixgen.diagnostics import Diagnostic, MendixError, Refused
 from mendixgen.lock import Lock, Pin
-from tests.support.small_repository import SPEC
+from tests.support.small_repository import SPEC, write_module
 from tests.unit.engine.conftest import Bench
 
 BROKEN = Diagnostic("MXT190", "AWS said no")
@@ -64,9 +66,21 @@ def test_no_attribute_value_reaches_the_ledger(bench: Bench) -> None:
     assert "hello" not in json.dumps(release)
 
 
-def _append_state(bench: Bench) -> None:
+def _change_state(bench: Bench, **content: object) -> None:
     path = bench.repository.workspace("dev") / "state" / "terraform.tfstate"
-    path.write_text(json.dumps({**json.loads(path.read_text()), "serial": 41}))
+    path.write_text(json.dumps({**json.loads(path.read_text()), **content}))
+
+
+def _raise_pin(bench: Bench) -> None:
+    write_module(bench.repository.modules, "1.1.0")
+    lock = locks.parse(bench.lock.read_text(), "dev.lock")
+    bench.lock.write_text(locks.dump(locks.upgrade(lock, "notes", "1.1.0"), "dev"))
+
+
+def _change_base(bench: Bench) -> None:
+    """The manifest says v1: as if the plan were of another checkout's time."""
+    shutil.rmtree(bench.root / "releases")
+    bench.lock.write_text(bench.lock.read_text().replace("base: 1", "base: 0"))
 
 
 def moves() -> dict[str, Callable[[Bench], None]]:
@@ -75,9 +89,13 @@ def moves() -> dict[str, Callable[[Bench], None]]:
         "the YAML was broken": lambda bench: bench.edit("first: good day", "first: 7"),
         "the rendered root was changed": lambda bench: _append(bench.root / "main.tf"),
         "a file was put into the root": lambda bench: _append(bench.root / "more.tf"),
+        "values were put into the root": lambda bench: _append(bench.root / "x.auto.tfvars.json"),
+        "the module versions in the lock were changed": _raise_pin,
+        "the state is another one": lambda bench: _change_state(bench, lineage="two"),
+        "this checkout was at v1 and is at v0": _change_base,
         "the provider lock": lambda bench: _append(bench.root / ".terraform.lock.hcl"),
         "Terraform was 1.11.4 and is 1.12.0": lambda bench: setattr(bench.play, "version", "1.12.0"),
-        "something else was applied": _append_state,
+        "something else was applied": lambda bench: _change_state(bench, serial=41),
         "the plan file is not": lambda bench: _append(bench.repository.workspace("dev") / "plans" / "plan.tfplan"),
     }
 
@@ -91,10 +109,38 @@ def test_what_moved_since_the_plan_is_named(bench: Bench, what: str) -> None:
     with pytest.raises(Refused) as error:
         applying.prepare(bench.session)
     assert set(codes(error)) == {"MXP133"}
-    words = {"the YAML was broken": "the YAML was edited", "a file was put into the root": "the rendered root"}
+    words = {
+        "the YAML was broken": "the YAML was edited",
+        "a file was put into the root": "the rendered root",
+        "values were put into the root": "the rendered root",
+    }
     assert words.get(what, what) in " ".join(diagnostic.summary for diagnostic in error.value.diagnostics)
     assert bench.play.count("apply") == 1
-    assert ledger(bench).head() == 1
+    assert ledger(bench).head() == (0 if "at v0" in what else 1)
+
+
+MADE_FROM = Fingerprint(
+    account="123456789012",
+    region="eu-central-1",
+    target="aws",
+    spec="sha256:1",
+    lock="sha256:2",
+    hcl="sha256:3",
+    provider_lock="sha256:4",
+    modules={"notes": "sha256:5"},
+    terraform="1.11.4",
+    lineage="one",
+    serial=3,
+)
+
+
+@pytest.mark.parametrize("field", [field.name for field in fields(Fingerprint)])
+def test_each_part_of_what_a_plan_is_made_from_is_told_apart(field: str) -> None:
+    """Every field: one that is added without being compared would let a plan through that no longer fits."""
+    then = getattr(MADE_FROM, field)
+    now = {"notes": "sha256:6"} if field == "modules" else then + 1 if field == "serial" else then + "x"
+    assert MADE_FROM.moved(MADE_FROM) == []
+    assert len(MADE_FROM.moved(replace(MADE_FROM, **{field: now}))) == 1
 
 
 def test_an_unreleased_module_that_changed_is_named(bench: Bench) -> None:

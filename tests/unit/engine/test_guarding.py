@@ -18,8 +18,10 @@ from mendixctl.engine.tooling import Tools
 from mendixctl.engine.workplace import open_workplace
 from mendixctl.ledger.local import LocalLedger
 from mendixctl.ledger.release import Kind
-from mendixctl.terraform.plan import Action, ResourceChange
+from mendixctl.terraform.plan import Action, AttributeChange, ResourceChange
 from mendixgen.diagnostics import MendixError, Refused
+from tests.support.fake_aws import FakeClients
+from tests.support.play_terraform import ADDRESS
 from tests.unit.engine.conftest import Bench
 
 BUCKET = 'module.storage.aws_s3_bucket.this["files"]'
@@ -209,18 +211,120 @@ def _limited(bench: Bench, key: str, changes: tuple[ResourceChange, ...]) -> Non
     showing(bench, *changes)
 
 
-PASSED_BY_NO_YES: dict[str, Callable[[Bench], None]] = {
-    "MXG101": lambda bench: showing(bench, LOST),
-    "MXG102": lambda bench: _limited(bench, "destroy", DESTROYED),
-    "MXG103": lambda bench: _limited(bench, "replace", REPLACED),
+def _edited(bench: Bench) -> None:
+    bench.edit("good day", "bye")
+
+
+def _expired(bench: Bench) -> None:
+    path = slot(open_workplace(bench.session, "dev")).manifest
+    path.write_text(json.dumps({**json.loads(path.read_text()), "expires_at": "2026-01-01T00:00:00+00:00"}))
+
+
+def _behind(bench: Bench) -> None:
+    bench.lock.write_text(bench.lock.read_text().replace("base: 1", "base: 0"))
+
+
+def _moved_away(bench: Bench) -> None:
+    bench.lock.write_text(bench.lock.read_text().replace("eu-central-1", "eu-west-1"))
+
+
+def _nothing(bench: Bench) -> None: ...
+
+
+def _protected(bench: Bench) -> None:
+    showing(bench, change(BUCKET, Action.UPDATE))
+    bench.edit("target: emulator", "target: emulator\nprotected: true")
+
+
+PASSED_BY_NO_YES: list[tuple[str, list[str], Callable[[Bench], None], Callable[[Bench], None]]] = [
+    ("MXG101", ["--env", "dev"], lambda bench: showing(bench, LOST), _nothing),
+    ("MXG102", ["--env", "dev"], lambda bench: _limited(bench, "destroy", DESTROYED), _nothing),
+    ("MXG103", ["--env", "dev"], lambda bench: _limited(bench, "replace", REPLACED), _nothing),
+    ("MXP120", ["--env", "dev"], showing, _behind),
+    ("MXP122", ["--env", "dev"], showing, _moved_away),
+    ("MXP132", ["--env", "dev"], showing, _expired),
+    ("MXP133", ["--env", "dev"], showing, _edited),
+    ("MXP134", [], _protected, _nothing),
+    ("MXP135", ["--env", "dev"], _protected, _nothing),
+]
+"""Code, how the apply is called, what is done before the plan, and what after it."""
+
+
+@pytest.mark.parametrize(
+    ("code", "words", "before", "after"), PASSED_BY_NO_YES, ids=[code for code, *_ in PASSED_BY_NO_YES]
+)
+def test_yes_passes_no_guard(
+    bench: Bench,
+    capsys: pytest.CaptureFixture[str],
+    code: str,
+    words: list[str],
+    before: Callable[[Bench], None],
+    after: Callable[[Bench], None],
+) -> None:
+    before(bench)
+    assert run(bench, "plan", "dev") == 2
+    after(bench)
+    capsys.readouterr()
+    applied, made = bench.play.count("apply"), head(bench)
+    assert run(bench, "apply", *words, "--yes", "--json") == 3
+    assert code in [one["code"] for one in json.loads(capsys.readouterr().out)["diagnostics"]]
+    assert (bench.play.count("apply"), head(bench)) == (applied, made)
+
+
+ON_AWS: dict[str, Callable[[Bench, FakeClients, pytest.MonkeyPatch], None]] = {
+    "MXG105": lambda bench, aws, patch: setattr(aws, "arn", FakeClients("210987654321").arn),
+    "MXG106": lambda bench, aws, patch: patch.setenv("AWS_REGION", "us-east-1"),
+    "MXG109": lambda bench, aws, patch: aws.tagging.tagged.update(
+        {"arn:aws:sqs:eu-central-1:123456789012:q": {"environment": "prod", "managed-by": "mendixctl"}}
+    ),
 }
 
 
-@pytest.mark.parametrize("code", PASSED_BY_NO_YES)
-def test_yes_passes_no_guard(bench: Bench, capsys: pytest.CaptureFixture[str], code: str) -> None:
-    PASSED_BY_NO_YES[code](bench)
-    run(bench, "plan", "dev")
+@pytest.mark.parametrize("code", ON_AWS)
+def test_yes_passes_no_guard_on_aws(
+    bench: Bench,
+    aws: FakeClients,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+    code: str,
+) -> None:
+    queue = ResourceChange(
+        "aws_sqs_queue.this", "", "aws_sqs_queue", Action.CREATE, (AttributeChange("name", None, "q"),)
+    )
+    showing(bench, queue, change(RULES[0], Action.UPDATE))
+    assert run(bench, "plan", "dev") == 2
+    ON_AWS[code](bench, aws, monkeypatch)
     capsys.readouterr()
     assert run(bench, "apply", "--env", "dev", "--yes", "--json") == 3
     assert code in [one["code"] for one in json.loads(capsys.readouterr().out)["diagnostics"]]
-    assert (bench.play.count("apply"), head(bench)) == (1, 1)
+    assert bench.play.count("apply") == 1
+
+
+def test_yes_creates_nothing_a_second_time(bench: Bench, aws: FakeClients, capsys: pytest.CaptureFixture[str]) -> None:
+    showing(bench, ResourceChange(ADDRESS, "notes", "terraform_data", Action.CREATE))
+    assert run(bench, "plan", "dev") == 2
+    capsys.readouterr()
+    assert run(bench, "apply", "--env", "dev", "--yes", "--json") == 3
+    assert [one["code"] for one in json.loads(capsys.readouterr().out)["diagnostics"]] == ["MXG107"]
+    (bench.repository.workspace("dev") / "state" / "terraform.tfstate").unlink()
+    assert run(bench, "destroy", "dev", "--yes", "--json") == 3
+    assert [one["code"] for one in json.loads(capsys.readouterr().out)["diagnostics"]] == ["MXP124"]
+    assert bench.play.count("apply") == 1
+
+
+@pytest.mark.parametrize("words", [["destroy", "dev"], ["rollback", "v1", "--env", "dev"]])
+def test_yes_passes_neither_a_destroy_nor_a_rollback(
+    bench: Bench, capsys: pytest.CaptureFixture[str], words: list[str]
+) -> None:
+    bench.apply()
+    bench.edit("target: emulator", "target: emulator\nprotected: true")
+    bench.edit("hello", "good day")
+    planning.plan(bench.session, "dev")
+    bench.commit()
+    applying.execute(bench.session, applying.prepare(bench.session, "dev"))
+    bench.commit()
+    before = bench.snapshot()
+    bench.play.changes = (LOST,)
+    assert run(bench, *words, "--yes", "--json") == 3
+    assert "MXG101" in [one["code"] for one in json.loads(capsys.readouterr().out)["diagnostics"]]
+    assert bench.snapshot() == before

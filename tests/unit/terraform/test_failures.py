@@ -32,6 +32,13 @@ def event(summary: str, detail: str = "", **more: str) -> DiagnosticEvent:
         ('Backend initialization required: please run "terraform init"', "MXT122"),
         ("Failed to read the given file as a state or plan file", "MXT128"),
         ("Plugin did not respond", "MXT126"),
+        ("operation error IAM: CreateRole, EntityAlreadyExists: Role with name prod-node already exists.", "MXT129"),
+        ("api error BucketAlreadyOwnedByYou: Your previous request to create the named bucket succeeded", "MXT129"),
+        ("ResourceAlreadyExistsException: The specified log group already exists", "MXT129"),
+        ("ResourceInUseException: Cluster already exists with name: prod", "MXT129"),
+        ("api error ResourceExistsException: a resource with the ID you requested already exists.", "MXT129"),
+        ("DBInstanceAlreadyExists: DB instance already exists", "MXT129"),
+        ("DBSnapshotAlreadyExists: Cannot create the snapshot because one of that name is there", "MXT110"),
         ("something that nobody has seen", "MXT110"),
     ],
 )
