@@ -162,7 +162,7 @@ class Cluster(Area):
         """Groups that cannot work, endpoints that are open or shut by mistake, two scalers on one group."""
         from mendixgen.areas.cluster_checks import findings
 
-        return findings(section)
+        return findings(section, header)
 
     @classmethod
     def resources(cls, module: ModuleBuilder) -> None:

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 
 from mendixgen.areas import cluster_addons
 from mendixgen.areas import network_addresses as addresses
-from mendixgen.areas.contract import Check, independent
+from mendixgen.areas.contract import Check, Header, independent
 
 if TYPE_CHECKING:
     from mendixgen.areas.cluster import Cluster
@@ -40,12 +40,13 @@ _NUMBERS = ((0, 59), (0, 23), (1, 31), (1, 12), (0, 7))
 _NAMES = frozenset("sun mon tue wed thu fri sat jan feb mar apr may jun jul aug sep oct nov dec".split())
 
 
-def findings(inputs: Cluster.Inputs) -> list[Check]:
+def findings(inputs: Cluster.Inputs, header: Header) -> list[Check]:
     """All that is wrong with a section whose fields are right one by one."""
     return independent(
         lambda: _endpoint(inputs),
         lambda: _service_cidr(inputs.service_cidr),
         lambda: _principals(inputs),
+        lambda: _foreign_principals(inputs, header),
         lambda: _addons(inputs),
         lambda: _groups(inputs.node_groups),
         lambda: (
@@ -113,6 +114,22 @@ def _principals(inputs: Cluster.Inputs) -> Iterator[Check]:
         if arn in inputs.admins:
             hint = "leave it in one of the two: EKS knows one entry for each role or user"
             yield Check(("viewers", index), "MXS362", f"{arn} is also among the admins", hint)
+
+
+def _foreign_principals(inputs: Cluster.Inputs, header: Header) -> Iterator[Check]:
+    """EKS has one entry a principal, and the platform's own roles have theirs already."""
+    own = {
+        f"arn:{header.partition}:iam::{header.account}:role/{header.name}-{title}": title
+        for title in ("platform-admin", "auditor")
+    }
+    for key, arns in (("admins", inputs.admins), ("viewers", inputs.viewers)):
+        for index, arn in enumerate(arns):
+            if arn in own:
+                summary = f"{arn} is the platform's own {own[arn]}, which the cluster lets in anyway"
+                yield Check((key, index), "MXS362", summary, "leave it out")
+            elif arn.split(":")[1] != header.partition:
+                summary = f"{arn} is in the partition {arn.split(':')[1]}, the cluster in {header.partition}"
+                yield Check((key, index), "MXS362", summary, f"its ARN begins with arn:{header.partition}:iam::")
 
 
 def _addons(inputs: Cluster.Inputs) -> Iterator[Check]:

@@ -20,8 +20,8 @@ LOGS = ["api", "audit", "authenticator", "controllerManager", "scheduler"]
 NODE_PORTS = [443, 10250, 10251]
 """What the control plane always calls on nodes: webhooks, kubelets, the metrics server."""
 
-FIRST_ACL_RULE = 20443
-"""Rule numbers from 20000 up are the other areas' in the network's ACLs."""
+FIRST_ACL_RULE = 24443
+"""Rule numbers from 20000 up are the other areas' in the network's ACLs; the ingress area's are 20001 to 23023."""
 
 CONFIGURATION = {
     "coredns": {"autoScaling": {"enabled": True, "minReplicas": 2, "maxReplicas": 10}},

@@ -88,7 +88,8 @@ def events(module: ModuleBuilder, instances: Expr, replicas: Expr, groups: Expr)
                     principal={"Service": "events.rds.amazonaws.com"},
                     condition={
                         "StringEquals": {"aws:SourceAccount": var.account},
-                        "ArnLike": {"aws:SourceArn": f"{here}:*:{var.environment}-*"},
+                        # The ARN of a proxy has an ID of AWS in it and not its name.
+                        "ArnLike": {"aws:SourceArn": [f"{here}:*:{var.environment}-*", f"{here}:db-proxy:prx-*"]},
                     },
                 ),
                 deny(

@@ -78,7 +78,8 @@ def _instances(module: ModuleBuilder, parts: Parts) -> Expr:
         engine_version=it.version,
         instance_class=expr("each.value.class"),
         license_model=it.license,
-        db_name=it.database_name,
+        # A restore brings its databases with it, and RDS refuses one that names them.
+        db_name=expr("each.value.restore_from == null ? each.value.database_name : null"),
         username=MASTER,
         manage_master_user_password=True,
         master_user_secret_kms_key_id=var.secrets_key_arn,

@@ -99,7 +99,13 @@ class RestoreFrom(Strict):
     """Where the data of a new instance come from: exactly one of snapshot, instance, resource_id and backup_arn."""
 
     snapshot: str | None = setting(
-        None, description="Name or ARN of a snapshot (final snapshots included).", min_length=1, max_length=512
+        None,
+        description=(
+            "Name or ARN of a snapshot (final snapshots included). An encrypted one: of another, make a copy with the"
+            " databases' key first."
+        ),
+        min_length=1,
+        max_length=512,
     )
     instance: InstanceName | None = setting(
         None, description="Name of another instance of this environment, as it was at time."

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from mendixgen.areas import database_catalogue as catalogue
 from mendixgen.areas.database_checks import LOGS
 from mendixgen.authoring.expression import Expr, dynamic, each, expr
 from mendixgen.authoring.module import ModuleBuilder
@@ -22,6 +23,7 @@ def shapes(module: ModuleBuilder) -> tuple[Expr, Expr]:
             "postgres": {
                 "port": 5432,
                 "client_port": 5432,
+                "striped_from": catalogue.storage("postgres").striped_from_gb,
                 "database_name": "mendix",
                 "logs": _logs("postgres"),
                 "parameters": {
@@ -35,6 +37,7 @@ def shapes(module: ModuleBuilder) -> tuple[Expr, Expr]:
             "mysql": {
                 "port": 3306,
                 "client_port": 3306,
+                "striped_from": catalogue.storage("mysql").striped_from_gb,
                 "database_name": "mendix",
                 "logs": _logs("mysql"),
                 "parameters": {
@@ -50,6 +53,7 @@ def shapes(module: ModuleBuilder) -> tuple[Expr, Expr]:
             "oracle": {
                 "port": CLEAR_PORT,
                 "client_port": TLS_PORT,
+                "striped_from": catalogue.storage("oracle").striped_from_gb,
                 "database_name": "ORCL",
                 "logs": _logs("oracle"),
                 "parameters": {"audit_trail": _parameter("OS", "pending-reboot")},
@@ -99,6 +103,20 @@ def shapes(module: ModuleBuilder) -> tuple[Expr, Expr]:
         },
         "Whose licence it is where nothing is said; the other engines are free.",
     )
+    gp3 = catalogue.storage("postgres")
+    iops, throughput = gp3.gp3_iops[0], gp3.gp3_throughput[0]
+    module.local(
+        "striped",
+        expr(
+            f"""{{
+              for name, it in {var.instances} :
+              name => it.storage_type == "gp3" && it.storage_gb >= local.defaults[name].striped_from
+            }}"""
+        ),
+        "Whether storage is so large that gp3 is striped over several volumes. It has more IOPS and throughput then,"
+        " which must be said: whoever grows storage into that size would ask for the former numbers otherwise, and RDS"
+        " refuses them.",
+    )
     instances = module.local(
         "instances",
         expr(
@@ -111,6 +129,8 @@ def shapes(module: ModuleBuilder) -> tuple[Expr, Expr]:
                 port             = local.defaults[name][it.oracle_encryption == "tls" ? "port" : "client_port"]
                 client_port      = local.defaults[name].client_port
                 parameter_group  = "{var.environment}-${{name}}-${{replace(local.families[name], ".", "-")}}"
+                iops             = it.iops == null && local.striped[name] ? {iops} : it.iops
+                throughput       = it.throughput == null && local.striped[name] ? {throughput} : it.throughput
                 license          = it.license == null ? lookup(local.licenses, it.engine, null) : it.license
                 database_name    = coalesce(it.database_name, local.defaults[name].database_name)
                 max_storage_gb   = coalesce(it.max_storage_gb, min(2 * it.storage_gb, 65536))

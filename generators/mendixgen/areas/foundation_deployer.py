@@ -17,6 +17,7 @@ from typing import Any
 from mendixgen.areas.foundation_grants import (
     ENCRYPTED,
     GLOBAL,
+    INVOKE,
     MADE_ANYWHERE,
     MANAGED,
     NEVER,
@@ -140,6 +141,14 @@ def _names(module: ModuleBuilder) -> dict[str, Expr]:
             ),
             "The environments' secrets.",
         ),
+        "rotations": module.local(
+            "deployed_rotations",
+            expr(
+                f"[\nfor pair in setproduct({regions}, {environments}) :\n"
+                f'"arn:{var.partition}:lambda:${{pair[0]}}:{var.account}:function:${{pair[1]}}*-rotate-*"\n]'
+            ),
+            "The environments' functions that rotate secrets.",
+        ),
         "state": state,
         "objects": module.local(
             "state_objects", expr(f'[for name in {state} : "arn:{var.partition}:s3:::${{name}}/*"]'), "What is in them."
@@ -179,6 +188,7 @@ def _boundary(module: ModuleBuilder, on: Expr, names: dict[str, Expr]) -> Expr:
         # It writes policies of buckets, so that it could let itself in.
         {"Sid": "TouchNoOtherObjects", "Effect": "Deny", "Action": OBJECTS, "NotResource": names["objects"]},
         {"Sid": "ReadNoOtherSecrets", "Effect": "Deny", "Action": READ_SECRETS[0], "NotResource": names["secrets"]},
+        {"Sid": "CallNoOtherFunctions", "Effect": "Deny", "Action": INVOKE[0], "NotResource": names["rotations"]},
     ]
     kept = deny(
         "KeepTheBoundaries",
@@ -263,7 +273,11 @@ def _policies(module: ModuleBuilder, on: Expr, names: dict[str, Expr], role: Exp
         role,
         "state",
         "The states, first values of secrets, and encryption of what is made.",
-        [*_state(module, names), allow("ReadFirstValues", READ_SECRETS, names["secrets"])],
+        [
+            *_state(module, names),
+            allow("ReadFirstValues", READ_SECRETS, names["secrets"]),
+            allow("StartRotations", INVOKE, names["rotations"]),
+        ],
     )
 
 

@@ -17,8 +17,12 @@ from mendixgen.authoring.module import ModuleBuilder
 WHO_IS_WHO = ["account:*", "iam:*", "identitystore:*", "organizations:*", "sso:*", "sso-directory:*"]
 """What decides who anybody is: no role of the platform has it but for what the boundary names one by one."""
 
-OPERATOR_ROLES = ["iam:AttachRolePolicy", "iam:CreateRole", "iam:DeleteRole", "iam:DetachRolePolicy", "iam:TagRole"]
+OPERATOR_ROLES = ["iam:CreateRole", "iam:DeleteRole", "iam:TagRole"]
 """What the Mendix Operator does to the role of an environment that it makes (Storage Plans, "ManageRoles")."""
+
+OPERATOR_GRANTS = ["iam:AttachRolePolicy", "iam:DetachRolePolicy"]
+"""How it lets that role do something: by the one policy that the workloads area makes for such roles. Those roles carry
+no boundary, so that any other policy would be a way around this one."""
 
 WATCH = [
     "access-analyzer:DeleteAnalyzer",
@@ -112,6 +116,12 @@ def _boundary(module: ModuleBuilder) -> Expr:
         allow("PassOwnRoles", ["iam:PassRole"], f"{iam}:role/{var.environment}-*"),
         allow("LetServicesMakeTheirOwn", ["iam:CreateServiceLinkedRole"], f"{iam}:role/aws-service-role/*"),
         allow("LetTheMendixOperatorMakeRoles", OPERATOR_ROLES, f"{iam}:role/mendix-*"),
+        allow(
+            "LetItAttachTheirPolicyOnly",
+            OPERATOR_GRANTS,
+            f"{iam}:role/mendix-*",
+            condition={"ArnEquals": {"iam:PolicyARN": f"{iam}:policy/{var.environment}-mendix-environment"}},
+        ),
         deny("KeepTheWatchOn", WATCH, "*"),
     ]
     return module.resource(
@@ -259,6 +269,8 @@ def _operate(module: ModuleBuilder) -> list[Any]:
             ["secretsmanager:CancelRotateSecret", "secretsmanager:PutSecretValue", "secretsmanager:RotateSecret"],
             f"{arn}:secretsmanager:{here}:secret:{var.environment}/*",
         ),
+        # Secrets Manager asks it of whoever starts a rotation (API reference, RotateSecret).
+        allow("StartRotations", ["lambda:InvokeFunction"], f"{arn}:lambda:{here}:function:{var.environment}-rotate-*"),
         allow(
             "EncryptSecrets",
             ["kms:Decrypt", "kms:GenerateDataKey"],

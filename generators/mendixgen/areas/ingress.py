@@ -22,6 +22,10 @@ LEAST_TARGET_PORT = 1024
 ADMINISTRATION = {22: "SSH", 3389: "remote desktop"}
 """Ports that are no application's: nodes are reached through Systems Manager, which needs no open port."""
 
+LONGEST_SUBJECT = 64
+"""Characters of the first name of a certificate (ACM API reference, RequestCertificate, DomainName: the common name of
+X.509)."""
+
 RESERVED_NAME = "internal-"
 """No load balancer's name may begin so (CreateLoadBalancer, parameter Name)."""
 
@@ -305,6 +309,10 @@ def _check_names(inputs: Ingress.Inputs, header: Header) -> Iterator[Check]:
             summary = f"{name} is not below {header.domain}, so that nobody could prove here whose it is"
             hint = "make its certificate where its zone is, and list it under further_certificate_arns"
             yield Check(("certificate_names", index), "MXS387", summary, hint)
+    listens = any(listener.protocol == "TLS" for listener in inputs.listeners)
+    if listens and inputs.certificate_arn is None and len(header.domain) > LONGEST_SUBJECT:
+        summary = f"ACM makes no certificate for {header.domain}: it has more than {LONGEST_SUBJECT} characters"
+        yield Check((), "MXS387", summary, "a shorter domain, or a certificate_arn")
     if inputs.certificate_arn is not None and inputs.certificate_names:
         summary = "no certificate is made, because certificate_arn names one"
         yield Check(("certificate_names",), "MXS388", summary, "leave one of the two out")

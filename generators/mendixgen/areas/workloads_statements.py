@@ -97,7 +97,11 @@ def _external_dns(zones: Expr) -> list[Any]:
     kinds = {"route53:ChangeResourceRecordSetsRecordTypes": ["A", "AAAA", "CNAME", "TXT"]}
     return [
         allow("Look", ["route53:ListHostedZones"], "*"),
-        allow("ReadRecords", ["route53:ListResourceRecordSets", "route53:ListTagsForResource"], zones),
+        allow(
+            "ReadRecords",
+            ["route53:ListResourceRecordSets", "route53:ListTagsForResource", "route53:ListTagsForResources"],
+            zones,
+        ),
         allow(
             "WriteRecords",
             ["route53:ChangeResourceRecordSets"],

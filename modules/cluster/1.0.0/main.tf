@@ -111,7 +111,7 @@ resource "aws_network_acl_rule" "private_clients" {
 
   network_acl_id = var.private_network_acl_id
   egress         = false
-  rule_number    = 20443 + each.key
+  rule_number    = 24443 + each.key
   rule_action    = "allow"
   protocol       = "tcp"
   cidr_block     = each.value

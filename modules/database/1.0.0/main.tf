@@ -14,6 +14,7 @@ locals {
     postgres = {
       port          = 5432
       client_port   = 5432
+      striped_from  = 400
       database_name = "mendix"
       logs          = ["postgresql", "upgrade"]
       parameters = {
@@ -27,6 +28,7 @@ locals {
     mysql = {
       port          = 3306
       client_port   = 3306
+      striped_from  = 400
       database_name = "mendix"
       logs          = ["error", "slowquery", "audit"]
       parameters = {
@@ -42,6 +44,7 @@ locals {
     oracle = {
       port          = 1522
       client_port   = 1521
+      striped_from  = 200
       database_name = "ORCL"
       logs          = ["alert", "audit", "listener"]
       parameters    = { audit_trail = { value = "OS", apply = "pending-reboot" } }
@@ -75,6 +78,14 @@ locals {
     "oracle-ee-cdb"  = "bring-your-own-license"
   }
 
+  # Whether storage is so large that gp3 is striped over several volumes. It has more IOPS and throughput then,
+  # which must be said: whoever grows storage into that size would ask for the former numbers otherwise, and RDS
+  # refuses them.
+  striped = {
+    for name, it in var.instances :
+    name => it.storage_type == "gp3" && it.storage_gb >= local.defaults[name].striped_from
+  }
+
   # The instances, and what follows from their settings.
   instances = {
     for name, it in var.instances : name => merge(it, {
@@ -85,6 +96,8 @@ locals {
       port            = local.defaults[name][it.oracle_encryption == "tls" ? "port" : "client_port"]
       client_port     = local.defaults[name].client_port
       parameter_group = "${var.environment}-${name}-${replace(local.families[name], ".", "-")}"
+      iops            = it.iops == null && local.striped[name] ? 12000 : it.iops
+      throughput      = it.throughput == null && local.striped[name] ? 500 : it.throughput
       license         = it.license == null ? lookup(local.licenses, it.engine, null) : it.license
       database_name   = coalesce(it.database_name, local.defaults[name].database_name)
       max_storage_gb  = coalesce(it.max_storage_gb, min(2 * it.storage_gb, 65536))
@@ -325,7 +338,7 @@ resource "aws_db_instance" "this" {
   engine_version                        = each.value.version
   instance_class                        = each.value.class
   license_model                         = each.value.license
-  db_name                               = each.value.database_name
+  db_name                               = each.value.restore_from == null ? each.value.database_name : null
   username                              = "mendix_admin"
   manage_master_user_password           = true
   master_user_secret_kms_key_id         = var.secrets_key_arn
@@ -677,7 +690,10 @@ resource "aws_sns_topic_policy" "this" {
         Condition = {
           StringEquals = { "aws:SourceAccount" = var.account }
           ArnLike = {
-            "aws:SourceArn" = "arn:${var.partition}:rds:${var.region}:${var.account}:*:${var.environment}-*"
+            "aws:SourceArn" = [
+              "arn:${var.partition}:rds:${var.region}:${var.account}:*:${var.environment}-*",
+              "arn:${var.partition}:rds:${var.region}:${var.account}:db-proxy:prx-*",
+            ]
           }
         }
       },

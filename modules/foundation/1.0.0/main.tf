@@ -813,6 +813,12 @@ locals {
     "arn:${var.partition}:secretsmanager:${pair[0]}:${var.account}:secret:${pair[1]}*/*"
   ]
 
+  # The environments' functions that rotate secrets.
+  deployed_rotations = [
+    for pair in setproduct(local.deployed_regions, local.deployed) :
+    "arn:${var.partition}:lambda:${pair[0]}:${var.account}:function:${pair[1]}*-rotate-*"
+  ]
+
   # What is in them.
   state_objects = [for name in local.state_buckets : "arn:${var.partition}:s3:::${name}/*"]
 
@@ -924,7 +930,6 @@ resource "aws_iam_policy" "deployer_boundary" {
         Action = [
           "ec2:GetPasswordData",
           "eks:AccessKubernetesApi",
-          "lambda:InvokeFunction",
           "rds-db:connect",
           "ssm:GetParameter*",
           "ssm:SendCommand",
@@ -943,6 +948,12 @@ resource "aws_iam_policy" "deployer_boundary" {
         Effect      = "Deny"
         Action      = "secretsmanager:GetSecretValue"
         NotResource = local.deployed_secrets
+      },
+      {
+        Sid         = "CallNoOtherFunctions"
+        Effect      = "Deny"
+        Action      = "lambda:InvokeFunction"
+        NotResource = local.deployed_rotations
       },
     ], local.boundary_limits)
   })
@@ -1026,6 +1037,7 @@ resource "aws_iam_policy" "deployer_network" {
         "ec2:CreateVpc",
         "ec2:CreateVpcEndpoint",
         "ec2:DeleteDhcpOptions",
+        "ec2:DeleteFlowLogs",
         "ec2:DeleteInternetGateway",
         "ec2:DeleteLaunchTemplate*",
         "ec2:DeleteManagedPrefixList",
@@ -1053,11 +1065,13 @@ resource "aws_iam_policy" "deployer_network" {
         "ec2:RevokeSecurityGroup*",
         "ec2:RunInstances",
         "ec2:UpdateSecurityGroupRuleDescriptions*",
+        "elasticloadbalancing:AddListenerCertificates",
         "elasticloadbalancing:AddTags",
         "elasticloadbalancing:Create*",
         "elasticloadbalancing:Delete*",
         "elasticloadbalancing:Describe*",
         "elasticloadbalancing:Modify*",
+        "elasticloadbalancing:RemoveListenerCertificates",
         "elasticloadbalancing:RemoveTags",
         "elasticloadbalancing:SetSecurityGroups",
         "elasticloadbalancing:SetSubnets",
@@ -1120,6 +1134,8 @@ resource "aws_iam_policy" "deployer_workloads" {
         "ecr:SetRepositoryPolicy",
         "ecr:TagResource",
         "ecr:UntagResource",
+        "ecr:UpdatePullThroughCacheRule",
+        "ecr:UpdateRepositoryCreationTemplate",
         "eks:Associate*",
         "eks:Create*",
         "eks:Delete*",
@@ -1134,7 +1150,9 @@ resource "aws_iam_policy" "deployer_workloads" {
         "lambda:DeleteFunction",
         "lambda:GetFunction",
         "lambda:GetFunctionCodeSigningConfig",
+        "lambda:GetFunctionConfiguration",
         "lambda:GetPolicy",
+        "lambda:ListTags",
         "lambda:ListVersionsByFunction",
         "lambda:RemovePermission",
         "lambda:TagResource",
@@ -1210,15 +1228,18 @@ resource "aws_iam_policy" "deployer_data" {
         "kms:UntagResource",
         "kms:UpdateAlias",
         "kms:UpdateKeyDescription",
+        "rds:AddSourceIdentifierToSubscription",
         "rds:AddTagsToResource",
         "rds:Create*",
         "rds:Delete*",
+        "rds:DeregisterDBProxyTargets",
         "rds:Describe*",
         "rds:ListTagsForResource",
         "rds:Modify*",
         "rds:PromoteReadReplica",
         "rds:RebootDBInstance",
         "rds:RegisterDBProxyTargets",
+        "rds:RemoveSourceIdentifierFromSubscription",
         "rds:RemoveTagsFromResource",
         "rds:ResetDBParameterGroup",
         "rds:RestoreDBInstance*",
@@ -1239,6 +1260,7 @@ resource "aws_iam_policy" "deployer_data" {
         "s3:PutInventoryConfiguration",
         "s3:PutLifecycleConfiguration",
         "s3:PutReplicationConfiguration",
+        "secretsmanager:CancelRotateSecret",
         "secretsmanager:CreateSecret",
         "secretsmanager:DeleteResourcePolicy",
         "secretsmanager:DeleteSecret",
@@ -1586,6 +1608,8 @@ resource "aws_iam_policy" "deployer_identity" {
               "codepipeline.amazonaws.com",
               "dlm.amazonaws.com",
               "ec2.amazonaws.com",
+              "ec2.amazonaws.com.cn",
+              "ecr.amazonaws.com",
               "eks.amazonaws.com",
               "events.amazonaws.com",
               "firehose.amazonaws.com",
@@ -1613,6 +1637,7 @@ resource "aws_iam_policy" "deployer_identity" {
               "eks.amazonaws.com",
               "elasticloadbalancing.amazonaws.com",
               "opensearchservice.amazonaws.com",
+              "pullthroughcache.ecr.amazonaws.com",
               "rds.amazonaws.com",
               "replication.ecr.amazonaws.com",
               "spot.amazonaws.com",
@@ -1690,6 +1715,12 @@ resource "aws_iam_policy" "deployer_state" {
         Effect   = "Allow"
         Action   = "secretsmanager:GetSecretValue"
         Resource = local.deployed_secrets
+      },
+      {
+        Sid      = "StartRotations"
+        Effect   = "Allow"
+        Action   = "lambda:InvokeFunction"
+        Resource = local.deployed_rotations
       },
     ]
   })

@@ -65,16 +65,21 @@ resource "aws_iam_policy" "boundary" {
         Resource = "arn:${var.partition}:iam::${var.account}:role/aws-service-role/*"
       },
       {
-        Sid    = "LetTheMendixOperatorMakeRoles"
-        Effect = "Allow"
-        Action = [
-          "iam:AttachRolePolicy",
-          "iam:CreateRole",
-          "iam:DeleteRole",
-          "iam:DetachRolePolicy",
-          "iam:TagRole",
-        ]
+        Sid      = "LetTheMendixOperatorMakeRoles"
+        Effect   = "Allow"
+        Action   = ["iam:CreateRole", "iam:DeleteRole", "iam:TagRole"]
         Resource = "arn:${var.partition}:iam::${var.account}:role/mendix-*"
+      },
+      {
+        Sid      = "LetItAttachTheirPolicyOnly"
+        Effect   = "Allow"
+        Action   = ["iam:AttachRolePolicy", "iam:DetachRolePolicy"]
+        Resource = "arn:${var.partition}:iam::${var.account}:role/mendix-*"
+        Condition = {
+          ArnEquals = {
+            "iam:PolicyARN" = "arn:${var.partition}:iam::${var.account}:policy/${var.environment}-mendix-environment"
+          }
+        }
       },
       {
         Sid    = "KeepTheWatchOn"
@@ -349,6 +354,12 @@ resource "aws_iam_role_policy" "admin" {
           "secretsmanager:RotateSecret",
         ]
         Resource = "arn:${var.partition}:secretsmanager:${var.region}:${var.account}:secret:${var.environment}/*"
+      },
+      {
+        Sid      = "StartRotations"
+        Effect   = "Allow"
+        Action   = "lambda:InvokeFunction"
+        Resource = "arn:${var.partition}:lambda:${var.region}:${var.account}:function:${var.environment}-rotate-*"
       },
       {
         Sid       = "EncryptSecrets"

@@ -124,9 +124,13 @@ locals {
         Resource = "*"
       },
       {
-        Sid      = "ReadRecords"
-        Effect   = "Allow"
-        Action   = ["route53:ListResourceRecordSets", "route53:ListTagsForResource"]
+        Sid    = "ReadRecords"
+        Effect = "Allow"
+        Action = [
+          "route53:ListResourceRecordSets",
+          "route53:ListTagsForResource",
+          "route53:ListTagsForResources",
+        ]
         Resource = local.zone_arns
       },
       {

@@ -416,3 +416,13 @@ class TestResources:
         assert 'if group.scaling.driver == "cloudwatch"' in render(scaled.value)
         tag = resource("aws_autoscaling_group_tag.cluster_autoscaler")
         assert 'group.scaling.driver == "cluster-autoscaler"' in render(tag.for_each)
+
+
+@pytest.mark.parametrize("key", ["admins", "viewers"])
+def test_who_is_let_in_already_or_from_another_partition_is_refused(key: str) -> None:
+    """EKS refuses a second entry for one role, and the platform's own roles have one."""
+    own = f"arn:aws:iam::{HEADER.account}:role/{HEADER.name}-platform-admin"
+    auditor = f"arn:aws:iam::{HEADER.account}:role/{HEADER.name}-auditor"
+    far = "arn:aws-cn:iam::123456789012:role/ops"
+    assert found(**{key: [own, auditor, far]}) == [((key, index), "MXS362") for index in range(3)]
+    assert found(**{key: [f"arn:aws:iam::{HEADER.account}:role/platform-admin"]}) == []

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import pytest
@@ -400,6 +401,20 @@ def test_nothing_that_is_said_once_replaces_an_instance() -> None:
         "snapshot_identifier",
         "username",
     }
+
+
+def test_striped_storage_says_what_it_has() -> None:
+    """Grown from 200 to 500 GB, the provider would ask for the 3000 IOPS of before, which RDS refuses."""
+    text = render(next(it for it in collect(Database).locals if it.name == "instances").value)
+    assert re.search(r"iops *= it.iops == null && local.striped\[name\] \? 12000 : it.iops", text)
+    assert re.search(r"throughput *= it.throughput == null && local.striped\[name\] \? 500 : it.throughput", text)
+    engines = render(next(it for it in collect(Database).locals if it.name == "engines").value)
+    assert re.findall(r"striped_from *= (\d+)", engines) == ["400", "400", "200"]
+
+
+def test_a_restore_names_no_database() -> None:
+    name = render(block("aws_db_instance.this").arguments["db_name"])
+    assert name == "each.value.restore_from == null ? each.value.database_name : null"
 
 
 def test_no_password_is_an_argument_anywhere() -> None:

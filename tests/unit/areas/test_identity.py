@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import pytest
@@ -9,7 +10,7 @@ from pydantic import ValidationError
 
 from mendixgen.areas.contract import Header
 from mendixgen.areas.identity import UNBOUNDED, Identity
-from mendixgen.areas.identity_resources import DATA, OPERATOR_ROLES, WATCH, WHO_IS_WHO
+from mendixgen.areas.identity_resources import DATA, OPERATOR_GRANTS, OPERATOR_ROLES, WATCH, WHO_IS_WHO
 from mendixgen.authoring.build import collect
 from mendixgen.authoring.expression import render
 
@@ -100,6 +101,21 @@ def test_the_boundary_gives_nothing_of_iam_but_what_it_names() -> None:
         assert forbidden not in text
     assert not [it for it in OPERATOR_ROLES if "*" in it]
     assert {"cloudtrail:StopLogging", "kms:ScheduleKeyDeletion"} <= set(WATCH)
+
+
+def test_a_role_without_boundary_gets_one_policy_and_no_other() -> None:
+    """Roles that the Operator makes carry no boundary: with any other policy they would be a way around it."""
+    text = render(resource("aws_iam_policy.boundary").arguments["policy"])
+    statement = text[text.index('"LetItAttachTheirPolicyOnly"') :]
+    assert set(OPERATOR_GRANTS) == {"iam:AttachRolePolicy", "iam:DetachRolePolicy"}
+    assert re.search(r'"iam:PolicyARN" *= *"[^"]*:policy/\$\{var.environment\}-mendix-environment"', statement)
+    assert not set(OPERATOR_GRANTS) & set(OPERATOR_ROLES)
+
+
+def test_who_rotates_secrets_may_call_the_function_that_does() -> None:
+    text = render(resource("aws_iam_role_policy.admin").arguments["policy"])
+    assert "lambda:InvokeFunction" in text
+    assert "function:${var.environment}-rotate-*" in text
 
 
 def test_a_region_limit_is_a_statement_only_where_regions_are_named() -> None:

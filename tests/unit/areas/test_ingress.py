@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
+from mendixgen.areas.cluster_resources import FIRST_ACL_RULE
 from mendixgen.areas.contract import Check, Header
 from mendixgen.areas.ingress import ADMINISTRATION, Ingress
 from mendixgen.areas.ingress_resources import ACL_NUMBERS
@@ -209,6 +210,22 @@ def test_rule_numbers_never_meet() -> None:
     assert len(numbers) == len(set(numbers))
     assert min(numbers) >= 20000
     assert max(numbers) <= LAST_RULE_NUMBER
+
+
+def test_no_rule_number_is_one_of_the_cluster_s() -> None:
+    """An internal load balancer and the cluster's private clients write into the same ACL."""
+    most_private_clients = 4
+    own = {first + port for first in ACL_NUMBERS.values() for port in range(1, 1024)}
+    assert own.isdisjoint(range(FIRST_ACL_RULE, FIRST_ACL_RULE + most_private_clients))
+
+
+def test_a_domain_that_no_certificate_can_begin_with_is_refused() -> None:
+    longest = "a" * 60 + ".com"
+    assert findings(Header("prod", "eu-central-1", "123456789012", "aws", longest)) == []
+    longer = Header("prod", "eu-central-1", "123456789012", "aws", f"a{longest}")
+    assert [(it.path, it.code) for it in findings(longer)] == [((), "MXS387")]
+    plain = [{"port": 80, "protocol": "TCP", "target_port": 8080}]
+    assert findings(longer, listeners=plain) == []
 
 
 def test_deletion_protection_is_disarmed_by_a_teardown_alone() -> None:
