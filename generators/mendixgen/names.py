@@ -20,6 +20,8 @@ LIMITS = MappingProxyType(
         "lb": 32,
         "lb_target_group": 32,
         "db_instance": 63,
+        "db_snapshot": 255,
+        "db_cluster_snapshot": 63,
         "db_subnet_group": 255,
         "db_parameter_group": 255,
         "eks_cluster": 100,
@@ -36,6 +38,11 @@ LIMITS = MappingProxyType(
 )
 """The longest name of a type, in characters."""
 
+LOWER = frozenset(
+    {"s3_bucket", "opensearch_domain", "ecr_repository", "db_instance", "db_snapshot", "db_cluster_snapshot"}
+)
+"""Types whose names have no capitals, or are kept without them."""
+
 TAIL = 6
 _CLEAN = re.compile(r"[^A-Za-z0-9]+")
 
@@ -51,7 +58,7 @@ def name(kind: str, *parts: str) -> str:
     if not cleaned:
         raise ValueError("a name needs at least one part with a letter or a digit")
     whole = "-".join(cleaned)
-    whole = whole.lower() if kind in ("s3_bucket", "opensearch_domain", "ecr_repository", "db_instance") else whole
+    whole = whole.lower() if kind in LOWER else whole
     if len(whole) <= limit:
         return whole
     tail = hashlib.sha256("\0".join(parts).encode()).hexdigest()[:TAIL]

@@ -7,7 +7,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
-from mendixctl.engine import git, guarding, journals
+from mendixctl.engine import git, guarding, journals, snapshots
 from mendixctl.engine.authors import author
 from mendixctl.engine.copying import copy_after, copy_before
 from mendixctl.engine.identity import home
@@ -85,6 +85,8 @@ def carry_out(
     problem: BaseException | None = None
     try:
         workplace = workplace.with_lock(workplace.lock.with_base(record.number).at(home(workplace)))
+        if plan.snapshots:
+            snapshots.take(workplace, tools.api_clients(workplace), plan, record.number)
         session.reporter.stage("apply", f"v{record.number}")
         outcome = tools.terraform(workplace, logs).apply(
             plan.plan_file, planned=[judged.change for judged in plan.changes], on_event=session.reporter.event
@@ -155,6 +157,7 @@ def _release(
         plan_digest=plan.plan_digest,
         generator=__version__,
         terraform=tools.version,
+        snapshots=snapshots.names(plan, number + 1),
         extra={
             "modules": {area: module_digest(workplace, area) for area in workplace.lock.pins},
             **({"accepted": list(undertaking.accepted)} if undertaking.accepted else {}),

@@ -19,6 +19,7 @@ from typing import Any
 
 from mendixctl.engine.failures import unwritable
 from mendixctl.engine.results import Counts, Judged
+from mendixctl.guard.snapshots import PlannedSnapshot
 from mendixctl.guard.verdict import Judgement, Verdict
 from mendixctl.ledger.release import Kind
 from mendixctl.terraform.plan import Action, AttributeChange, ResourceChange
@@ -29,7 +30,7 @@ from mendixgen.files import private_folder, read_bounded, write_atomic
 LIFETIME = timedelta(hours=24)
 """A plan is reviewed and applied within a working day; after that the world has moved on."""
 
-FORMAT = 2
+FORMAT = 3
 SECRET = 0o600
 
 LARGEST = 256 << 20
@@ -96,6 +97,7 @@ class Manifest:
     counts: Counts
     unchanged: int = 0
     identities: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    snapshots: tuple[PlannedSnapshot, ...] = ()
 
 
 def file_digest(path: Path) -> str:
@@ -264,6 +266,7 @@ def _to_json(manifest: Manifest) -> dict[str, Any]:
         "counts": asdict(manifest.counts),
         "unchanged": manifest.unchanged,
         "identities": {address: dict(values) for address, values in manifest.identities.items()},
+        "snapshots": [asdict(snapshot) for snapshot in manifest.snapshots],
     }
 
 
@@ -288,4 +291,5 @@ def _from_json(data: Mapping[str, Any]) -> Manifest:
         # a plan of before this was kept is not said to create everything
         unchanged=data.get("unchanged", 1),
         identities={str(address): dict(values) for address, values in data.get("identities", {}).items()},
+        snapshots=tuple(PlannedSnapshot(**snapshot) for snapshot in data["snapshots"]),
     )

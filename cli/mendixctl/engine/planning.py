@@ -24,6 +24,7 @@ from mendixctl.engine.standing import check_state
 from mendixctl.engine.tooling import Tools
 from mendixctl.engine.unfinished import check_at_rest, check_doubts, settle
 from mendixctl.engine.workplace import Workplace, open_workplace
+from mendixctl.guard.snapshots import needed
 from mendixctl.ledger.release import Kind, Record, Status
 from mendixctl.ledger.store import LedgerStore
 from mendixctl.terraform.plan import Action, PlanDocument, ResourceChange
@@ -126,12 +127,14 @@ def make(
         if outcome.has_changes:
             session.reporter.stage("show")
             document = terraform.show_plan(place.staging)
+        changes = judged(document)
         result = PlanResult(
             scope=tools.scope(workplace),
             kind=kind,
             has_changes=outcome.has_changes,
             base=workplace.lock.base,
-            changes=judged(document),
+            changes=changes,
+            snapshots=needed((one.change, one.judgement) for one in changes),
             drift=_telling(document),
             drift_losses=losses(document),
             outputs=document.outputs,
@@ -173,6 +176,7 @@ def describe(
         changes=result.changes,
         drift=result.drift,
         drift_losses=result.drift_losses,
+        snapshots=result.snapshots,
         outputs=result.outputs,
         counts=result.counts,
         unchanged=result.unchanged,
@@ -190,6 +194,7 @@ def from_manifest(result: PlanResult, manifest: Manifest, place: PlanSlot) -> Pl
         changes=manifest.changes,
         drift=manifest.drift,
         drift_losses=manifest.drift_losses,
+        snapshots=manifest.snapshots,
         outputs=manifest.outputs,
         counts=manifest.counts,
         unchanged=manifest.unchanged,

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from mendixctl.guard.limits import Objection
+from mendixctl.guard.snapshots import PlannedSnapshot
 from mendixctl.guard.verdict import REVERSIBLE, Judgement, Verdict
 from mendixctl.ledger.release import Kind, Outcome, Record, RecordedChange, Status
 from mendixctl.terraform.plan import AttributeChange, ResourceChange
@@ -129,6 +130,7 @@ class PlanResult:
     identities: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     written: tuple[str, ...] = ()
     warnings: tuple[Diagnostic, ...] = ()
+    snapshots: tuple[PlannedSnapshot, ...] = ()
     plan_file: Path | None = None
     plan_digest: str = ""
     created_at: datetime | None = None

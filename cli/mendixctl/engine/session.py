@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
@@ -23,6 +24,7 @@ class Session:
     reporter: Reporter = field(default_factory=Silent)
     rehearse: bool = False
     clock: Callable[[], datetime] = now
+    sleep: Callable[[float], None] = time.sleep
 
     @property
     def today(self) -> date:

@@ -7,6 +7,7 @@ import contextlib
 from mendixctl.engine import git
 from mendixctl.engine.authors import author
 from mendixctl.engine.copying import read_state
+from mendixctl.engine.identity import home
 from mendixctl.engine.state_checks import EMPTY
 from mendixctl.engine.tooling import Tools
 from mendixctl.engine.unfinished import keep_outcome
@@ -55,7 +56,7 @@ def release(
         started_at=session.clock(),
         author=author(session.repository.root, arn),
         spec=spec,
-        lock=locks.dump(lock.with_base(number + 1), workplace.environment),
+        lock=locks.dump(lock.with_base(number + 1).at(home(workplace)), workplace.environment),
         archive_digest=digest(archive),
         predecessor=before.digest if before else "",
         message=message,

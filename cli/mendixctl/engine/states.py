@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from mendixctl.engine.copying import copy_after, copy_before, read_state, state_copies
+from mendixctl.engine.identity import home
 from mendixctl.engine.lease import lease
 from mendixctl.engine.ledgers import ledger
 from mendixctl.engine.planning import check_ledger, slot
@@ -196,7 +197,7 @@ def _put_back(
     problem: BaseException | None = None
     staged = workplace.workspace / "restoring.tfstate"
     try:
-        workplace = workplace.with_lock(workplace.lock.with_base(record.number))
+        workplace = workplace.with_lock(workplace.lock.with_base(record.number).at(home(workplace)))
         slot(workplace).clear()
         session.reporter.stage("restore", f"v{prepared.copy.release}, serial {prepared.copy.serial}")
         _set_aside(workplace)

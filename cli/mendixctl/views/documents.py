@@ -34,6 +34,7 @@ def plan(result: results.PlanResult) -> Document:
         "changes": [judged(one) for one in result.changes],
         "drift": plain(result.drift),
         "drift_losses": [judged(one) for one in result.drift_losses],
+        "snapshots": plain(result.snapshots),
         "outputs": plain(result.outputs),
         "modules": plain(result.pins),
         "written": plain(result.written),

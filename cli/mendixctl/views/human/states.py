@@ -1,4 +1,4 @@
-"""The copies of a state for people: what there is, and what putting one back would mean."""
+"""What is kept before a change, for people: snapshots of databases, and copies of the state that can be put back."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from mendixctl.views.human.screen import Piece, Screen
 from mendixctl.views.text import listed, moment, plural
 
 if TYPE_CHECKING:
+    from mendixctl.engine.results import PlanResult
     from mendixctl.engine.states import PreparedRestore, RestoreResult, StateListResult
     from mendixctl.ledger.state_copies import StateCopy
 
@@ -28,6 +29,18 @@ def copies(screen: Screen, result: StateListResult) -> None:
         next_command(screen, f"mendixctl state restore v{newest.release}{_flags(result)}")
     elif not any(result.is_current(copy) for copy in result.copies):
         screen.line(f"The state in place is none of these: serial {current.serial}, lineage {_short(current.lineage)}.")
+
+
+def snapshots(screen: Screen, plan: PlanResult) -> None:
+    """The databases of which a snapshot is taken before anything is applied."""
+    if not plan.snapshots:
+        return
+    screen.blank()
+    screen.line(("Before this", "bold"), ("  snapshots are taken, and waited for", "dim"))
+    for one in plan.snapshots:
+        screen.line(
+            ("snapshot  ", "dim"), f"of {one.identifier or 'a database'}", (f"  {one.address}", "dim"), indent=2
+        )
 
 
 def about_to_restore(screen: Screen, prepared: PreparedRestore) -> None:

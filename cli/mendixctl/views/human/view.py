@@ -121,6 +121,7 @@ class HumanView:
             self._plan(prepared.plan, details=True)
         else:
             show_summary(self.screen, prepared.plan.changes)
+            states.snapshots(self.screen, prepared.plan)
         made = f", planned {moment(prepared.plan.created_at)}" if prepared.plan.created_at else ""
         self.screen.line((f"v{prepared.number}: ", "bold"), counts_line(prepared.plan.counts), (made, "dim"))
         self._expect(prepared.plan)
@@ -165,6 +166,7 @@ class HumanView:
             self.screen.blank()
         self.screen.line(("Step 2: destroy" if prepared.teardown.has_changes else "Destroy", "bold"))
         show_changes(self.screen, prepared.destroy.changes, attributes=False)
+        states.snapshots(self.screen, prepared.destroy)
         self.screen.blank()
         self.screen.line((f"v{prepared.number}: ", "bold"), counts_line(prepared.destroy.counts))
         self.screen.line(("What this destroys cannot be brought back by a rollback.", "bold red"))
@@ -371,6 +373,7 @@ class HumanView:
             show_drift(self.screen, plan.drift, details=details)
         verdicts.lost(self.screen, plan.drift_losses, details=details)
         show_changes(self.screen, plan.changes, details=details)
+        states.snapshots(self.screen, plan)
         if plan.has_changes and not plan.changes:
             self.screen.blank()
             results.output_changes(self.screen, plan.outputs)
