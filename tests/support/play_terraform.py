@@ -35,6 +35,8 @@ class Play:
     during_apply: Callable[[], None] = lambda: None
     during_plan: Callable[[], None] = lambda: None
     drifted: bool = False
+    halfway: bool = False
+    """Whether an apply that fails has done its work before: something is there to be taken back."""
     changes: tuple[ResourceChange, ...] | None = None
     """What every plan that changes anything shows, instead of the one resource of this world."""
 
@@ -102,7 +104,7 @@ class PlayTerraform:
         problem = self.play.stop or self.play.fail
         if problem is not None:
             stopped, self.play.stop, self.play.fail = self.play.stop is not None, None, None
-            self._write(plan["before"])
+            self._write(plan["after"] if self.play.halfway else plan["before"])
             return ApplyOutcome(failed=(ADDRESS,), errors=(problem,), interrupted=stopped, exit_code=1)
         self._write(plan["after"])
         changes = self.play.changes

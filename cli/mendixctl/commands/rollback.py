@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import click
 
 from mendixctl.application import Application
 from mendixctl.command_line import Command
+from mendixctl.commands.checks import check_options
 from mendixctl.commands.confirmation import confirm
 from mendixctl.commands.parameters import (
     ReleaseNumber,
@@ -27,6 +30,7 @@ from mendixctl.commands.parameters import (
 @yes_option()
 @message_option()
 @details_option()
+@check_options()
 @pass_application
 def command(
     application: Application,
@@ -37,6 +41,8 @@ def command(
     yes: bool,
     message: str,
     details: bool,
+    unchecked: bool,
+    deadline: timedelta,
 ) -> None:
     """Take an environment back to what release VERSION (v5 or 5) made of it.
 
@@ -55,4 +61,5 @@ def command(
     except BaseException:
         rolling_back.abandon(session, prepared)
         raise
-    application.view.rolled_back(rolling_back.execute(session, prepared, message=message))
+    checks = None if unchecked else deadline
+    application.view.rolled_back(rolling_back.execute(session, prepared, message=message, checks=checks))

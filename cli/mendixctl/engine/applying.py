@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from datetime import timedelta
 
 from mendixctl.engine import git, guarding
 from mendixctl.engine.carrying_out import Undertaking, carry_out
@@ -65,11 +66,13 @@ def prepare(session: Session, environment: str | None = None, accepted: Sequence
     )
 
 
-def execute(session: Session, prepared: PreparedApply, *, message: str = "") -> ApplyResult:
-    """Apply the prepared plan and record the release.
+def execute(
+    session: Session, prepared: PreparedApply, *, message: str = "", checks: timedelta | None = None
+) -> ApplyResult:
+    """Apply the prepared plan and record the release. ``checks``: how long it may take to be healthy; None: not asked.
 
     Raises:
-        ApplyError: it failed; what was done is recorded.
+        ApplyError: it failed, or (MXB131) what was applied is not healthy; what was done is recorded.
         ApplyInterrupted: a person stopped it; what was done is recorded.
         Refused: something moved while the person was asked, as `prepare`; MXG1xx, a guard objects.
         MendixError: nothing was applied.
@@ -92,7 +95,7 @@ def execute(session: Session, prepared: PreparedApply, *, message: str = "") -> 
         store = ledger(workplace, tools.clients)
         check_ledger(workplace, store)
         check(workplace, tools, manifest, place)
-        undertaking = Undertaking(Kind.APPLY, message, accepted=prepared.plan.guards.accepted)
+        undertaking = Undertaking(Kind.APPLY, message, accepted=prepared.plan.guards.accepted, checks=checks)
         return carry_out(workplace, tools, store, prepared.plan, undertaking)
 
 

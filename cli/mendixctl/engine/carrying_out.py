@@ -6,9 +6,12 @@ import contextlib
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from datetime import timedelta
+from functools import partial
 
 from mendixctl.engine import git, guarding, journals, snapshots
 from mendixctl.engine.authors import author
+from mendixctl.engine.aws_clients import environment_clients
 from mendixctl.engine.copying import copy_after, copy_before
 from mendixctl.engine.identity import home
 from mendixctl.engine.planning import count, module_digest, slot
@@ -18,7 +21,7 @@ from mendixctl.engine.tooling import Tools
 from mendixctl.engine.unfinished import keep_outcome, settle
 from mendixctl.engine.workplace import Workplace
 from mendixctl.ledger.archive import of_root, pack
-from mendixctl.ledger.release import Kind, Outcome, Record, Release, Status
+from mendixctl.ledger.release import Health, HealthCheck, Kind, Outcome, Record, Release, Status
 from mendixctl.ledger.serialise import digest
 from mendixctl.ledger.store import LedgerStore
 from mendixctl.terraform.failures import follows
@@ -35,6 +38,7 @@ class Undertaking:
     ``prove`` runs after a successful apply and says whether a plan is empty. ``begun`` is called once the release
     has its number: from there on what was prepared stays, however it ends. ``accepted``: the addresses whose loss
     was accepted by name. ``restores``: what is brought back by it; by the time it is carried out, AWS has it.
+    ``checks``: how long what was applied may take to be healthy; None: that is not asked.
     """
 
     kind: Kind
@@ -44,6 +48,7 @@ class Undertaking:
     held_forward: tuple[str, ...] = ()
     accepted: tuple[str, ...] = ()
     restores: tuple[Restore, ...] = ()
+    checks: timedelta | None = None
     prove: Callable[[], bool] | None = None
     begun: Callable[[], None] | None = None
 
@@ -54,7 +59,8 @@ def carry_out(
     """Apply a saved plan; the caller holds the lease and has checked the plan and the ledger.
 
     Raises:
-        ApplyError, ApplyInterrupted: it did not succeed; what was done is recorded.
+        ApplyError, ApplyInterrupted: it did not succeed, or (MXB131) succeeded and is not healthy; what was done is
+            recorded.
         Refused: MXG1xx, a guard objects; nothing was begun.
         MendixError: it did not begin.
     """
@@ -82,16 +88,22 @@ def carry_out(
     begun = time.monotonic()
     outcome: ApplyOutcome | None = None
     proven: bool | None = None
+    checks: tuple[HealthCheck, ...] = ()
     problem: BaseException | None = None
     try:
         workplace = workplace.with_lock(workplace.lock.with_base(record.number).at(home(workplace)))
         if plan.snapshots:
-            snapshots.take(workplace, tools.api_clients(workplace), plan, record.number)
+            snapshots.take(workplace, environment_clients(workplace, tools), plan, record.number)
         session.reporter.stage("apply", f"v{record.number}")
         outcome = tools.terraform(workplace, logs).apply(
             plan.plan_file, planned=[judged.change for judged in plan.changes], on_event=session.reporter.event
         )
         journals.end(logs, outcome.exit_code, settled=outcome.succeeded)
+        if outcome.succeeded and undertaking.checks is not None:
+            from mendixctl.engine.health.watching import check_health
+
+            services = partial(environment_clients, workplace, tools)
+            checks = check_health(workplace, tools, undertaking.checks, services)
         if outcome.succeeded and undertaking.prove is not None:
             session.reporter.stage("prove")
             proven = undertaking.prove()
@@ -100,8 +112,9 @@ def carry_out(
     finally:
         slot(workplace).clear()
     closed = _outcome(workplace, tools, plan, outcome, problem, proven, time.monotonic() - begun)
+    closed = replace(closed, checks=checks)
     record, unrecorded = _close(workplace, store, record, closed)
-    unrecorded += copy_after(workplace, tools, record.number)
+    unrecorded += (*copy_after(workplace, tools, record.number), *_unknown(closed))
     counts = _done_counts(plan, closed)
     result = ApplyResult(
         tools.scope(workplace),
@@ -112,13 +125,19 @@ def carry_out(
         record,
         counts,
         closed.seconds,
-        (*(outcome.warnings if outcome else ()), *unrecorded, *_unproven(problem if outcome else None)),
+        (
+            *(outcome.warnings if outcome else ()),
+            *unrecorded,
+            *_unproven(problem if outcome else None),
+        ),
     )
     for warning in unrecorded:
         session.reporter.notice(warning)
     if closed.status is Status.SUCCEEDED:
         if problem is not None and not isinstance(problem, MendixError):
             raise problem
+        if closed.health is Health.UNHEALTHY:
+            raise ApplyError(_unhealthy(result), result)
         return result
     raise _failure(workplace, tools, result, outcome, problem) from problem
 
@@ -235,6 +254,37 @@ def _unproven(problem: BaseException | None) -> tuple[Diagnostic, ...]:
     if not isinstance(problem, MendixError):
         return ()
     return tuple(replace(found, severity=Severity.WARNING) for found in problem.diagnostics)
+
+
+def _unhealthy(result: ApplyResult) -> tuple[Diagnostic, ...]:
+    """What was applied and does not work: each by name, then where that is to be looked at."""
+    environment = result.scope.environment
+    found = [check for check in result.outcome.checks if check.health is Health.UNHEALTHY]
+    words = "\n".join(f"{check.kind} {check.name}: {check.detail}  {check.address}" for check in found)
+    return (
+        Diagnostic(
+            "MXB131",
+            f"v{result.number} of {environment} was applied, and {len(found)} of {len(result.outcome.checks)} checks "
+            "found something unhealthy",
+            hint=f"look at it; mend it forward, or go back: mendixctl rollback VERSION --env {environment}",
+            detail=words,
+        ),
+    )
+
+
+def _unknown(outcome: Outcome) -> tuple[Diagnostic, ...]:
+    found = [check for check in outcome.checks if check.health is Health.UNKNOWN]
+    if not found:
+        return ()
+    return (
+        Diagnostic(
+            "MXB132",
+            f"whether {', '.join(f'{check.kind} {check.name}' for check in found)} is healthy is not known",
+            hint="give the role the permission that is named, or leave the checks out: --no-checks",
+            detail="\n".join(dict.fromkeys(check.detail for check in found)),
+            severity=Severity.WARNING,
+        ),
+    )
 
 
 def _done_counts(plan: PlanResult, outcome: Outcome) -> Counts:

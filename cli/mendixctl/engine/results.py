@@ -168,6 +168,8 @@ class ApplyResult:
     counts: Counts = field(default_factory=Counts)
     seconds: float = 0.0
     warnings: tuple[Diagnostic, ...] = ()
+    after: ApplyResult | None = None
+    """The rollback that followed by itself (``--on-failure=rollback``), as it was recorded."""
 
 
 class ApplyError(MendixError):

@@ -10,6 +10,7 @@ from __future__ import annotations
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from mendixctl.engine import git, guarding, restoring
@@ -240,14 +241,16 @@ def abandon(session: Session, prepared: PreparedRollback) -> None:
         put_back(prepared.backups)
 
 
-def execute(session: Session, prepared: PreparedRollback, *, message: str = "") -> RollbackResult:
+def execute(
+    session: Session, prepared: PreparedRollback, *, message: str = "", checks: timedelta | None = None
+) -> RollbackResult:
     """Apply the rollback, prove it by a plan that must be empty, and record it as a release.
 
     Once it has begun the files stay at the target, also where the apply fails: what was done is recorded, and the
     next plan goes on.
 
     Raises:
-        ApplyError, ApplyInterrupted: as for an apply.
+        ApplyError, ApplyInterrupted: as for an apply; ``checks`` too.
         Refused: something moved while the person was asked; MXG1xx, a guard objects.
         MendixError, KeyboardInterrupt: it did not begin; whatever the reason, the files are put back.
     """
@@ -281,6 +284,7 @@ def execute(session: Session, prepared: PreparedRollback, *, message: str = "") 
                 held_forward=tuple(held.path for held in prepared.held_forward),
                 accepted=prepared.plan.guards.accepted,
                 restores=prepared.restores,
+                checks=checks,
                 prove=lambda: _is_empty(workplace, tools, remaining),
                 begun=lambda: begun.append(True),
             )

@@ -79,7 +79,6 @@ class Tools:
         from mendixctl.aws import Clients
 
         header = workplace.specification.header
-
         given = {name: value for name, value in self.environment.items() if value is not None}
         return Clients(header.region, given, role=header.deploy_role or "")
 

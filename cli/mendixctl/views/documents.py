@@ -91,7 +91,12 @@ def verdicts(result: VerdictsResult) -> Document:
 
 def apply(result: results.ApplyResult) -> Document:
     """What one apply did."""
-    return {**scope(result.scope), **release(result.record), "counts": plain(result.counts)}
+    return {
+        **scope(result.scope),
+        **release(result.record),
+        "counts": plain(result.counts),
+        "rolled_back": release(result.after.record) if result.after is not None else None,
+    }
 
 
 def rollback(result: results.RollbackResult) -> Document:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
@@ -33,7 +34,7 @@ from mendixctl.engine.verifying import Verified, VerifyResult
 from mendixctl.guard.limits import Objection
 from mendixctl.guard.verdict import Judgement, Verdict
 from mendixctl.ledger.audit import Finding
-from mendixctl.ledger.release import Author, Kind, Outcome, Record, Release, Status
+from mendixctl.ledger.release import Author, Health, HealthCheck, Kind, Outcome, Record, Release, Status
 from mendixctl.ledger.state_copies import StateCopy, StateFacts
 from mendixctl.terraform.plan import Action, AttributeChange, ResourceChange
 from mendixgen.diagnostics import Diagnostic, Location, Severity
@@ -143,6 +144,20 @@ GUARDS = results.Guards(
         ),
     ),
     command="mendixctl apply --accept-loss X",
+)
+UNHEALTHY = replace(
+    applied(),
+    outcome=replace(
+        applied().outcome,
+        checks=(
+            HealthCheck(
+                "database", 'module.database.aws_db_instance.this["main"]', "prod-main", Health.UNHEALTHY, "failed"
+            ),
+            HealthCheck(
+                "targets", "module.ingress.aws_lb_target_group.this", "prod-http", Health.NO_TARGETS, "no targets"
+            ),
+        ),
+    ),
 )
 PREPARED = results.PreparedApply(SCOPE, plan(VPC, BUCKET, SUBNET), 4, "prod")
 HELD = results.Held("database.version", "17", "16", "AWS has no way back to an older engine")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
@@ -138,7 +138,8 @@ def test_yes_confirms(
     _prepare(engine, module, prepared, result, can_be_abandoned=can_be_abandoned)
     ran = run(*words, "--yes", "-m", "because")
     assert ran.code == 0, ran.err
-    assert engine.called(f"{module}.execute") == ((prepared,), {"message": "because"})
+    checks = {} if module == "destroying" else {"checks": timedelta(minutes=10)}
+    assert engine.called(f"{module}.execute") == ((prepared,), {"message": "because", **checks})
     assert not engine.was_called(f"{module}.abandon")
 
 
@@ -215,6 +216,51 @@ def test_a_state_is_put_back_once_that_is_confirmed(
     engine.calls.clear()
     assert run("state", "restore", "2", "--json").code == 3
     assert run("state", "restore", "2", "--yes").code == 0
+
+
+@pytest.mark.parametrize("command", ["apply", "rollback v1"])
+@pytest.mark.parametrize(
+    ("options", "checks"),
+    [
+        (["--no-checks"], None),
+        (["--check-deadline", "90s"], timedelta(seconds=90)),
+        (["--check-deadline", "2h"], timedelta(hours=2)),
+        (["--check-deadline", "0s"], timedelta(0)),
+    ],
+)
+def test_how_long_it_may_take_to_be_healthy(
+    run: Run, engine: Engine, command: str, options: list[str], checks: timedelta | None
+) -> None:
+    module = "applying" if command == "apply" else "rolling_back"
+    result = samples.applied() if command == "apply" else samples.ROLLED_BACK
+    prepared = samples.PREPARED if command == "apply" else samples.PREPARED_ROLLBACK
+    _prepare(engine, module, prepared, result, can_be_abandoned=command != "apply")
+    assert run(*command.split(), "--yes", *options).code == 0
+    assert engine.called(f"{module}.execute")[1]["checks"] == checks
+
+
+@pytest.mark.parametrize("written", ["10", "1d", "25h", "-1m", "10 m", "१m", "", "999999s"])
+def test_what_is_no_duration(run: Run, engine: Engine, written: str) -> None:
+    ran = run("apply", "--yes", f"--check-deadline={written}")
+    assert ran.code == 1
+    assert "MXC113" in ran.err
+
+
+def test_a_rollback_that_may_follow_is_part_of_the_question_and_shown_after(
+    run: Run, engine: Engine, typing: Callable[[str], None]
+) -> None:
+    engine.answer("applying.prepare", samples.PREPARED)
+    failed = replace(samples.applied(4, Status.FAILED), after=samples.applied(5))
+    engine.answer("falling_back.execute", results.ApplyError((Diagnostic("MXB140", "rolled back"),), failed))
+    typing("prod\n")
+    ran = run("apply", "--env", "prod", "--on-failure", "rollback")
+    assert ran.code == 1
+    assert "roll back to the last good release" in ran.err
+    assert "v4 failed" in ran.out
+    assert "v5 succeeded" in ran.out
+    document = json.loads(run("apply", "--env", "prod", "--on-failure=rollback", "--yes", "--json").out)
+    assert (document["result"]["number"], document["result"]["rolled_back"]["number"]) == (4, 5)
+    assert not engine.was_called("applying.execute")
 
 
 def test_what_a_failed_apply_did_is_shown(run: Run, engine: Engine) -> None:

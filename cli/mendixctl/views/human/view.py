@@ -354,6 +354,8 @@ class HumanView:
         self.screen.out.file.flush()
         if result is not None:
             releases.outcome(self.screen, result)
+            if getattr(result, "after", None) is not None:
+                releases.outcome(self.screen, result.after)
             self.screen.out.file.flush()
         show_problems(self.screen, diagnostics, self._root())
 
