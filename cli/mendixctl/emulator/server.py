@@ -18,6 +18,7 @@ import time
 from importlib.metadata import version
 from pathlib import Path
 from types import FrameType
+from typing import Any
 
 from mendixctl.emulator import determinism
 from mendixctl.emulator.folder import DataFolder
@@ -27,6 +28,9 @@ from mendixgen.files import write_atomic
 
 HOST = "127.0.0.1"
 WATCH_SECONDS = 2.0
+DELAY = "MENDIXCTL_EMULATOR_DELAY"
+"""Milliseconds that each request takes longer."""
+
 SETTINGS = {
     "MOTO_IAM_LOAD_MANAGED_POLICIES": "true",  # else attaching an AWS managed policy fails
     "MOTO_ACM_VALIDATION_WAIT": "1",  # seconds until a certificate counts as validated; moto's own is 60
@@ -72,7 +76,13 @@ def serve(folder: DataFolder, account: str, port: int) -> None:
     identity: dict[str, object] = {"account": account, "pid": os.getpid(), "moto": moto, "data": str(folder.path)}
     application = Application(journal, identity)
     different = application.replay()
-    server = make_server(HOST, port, application, threaded=True, request_handler=_quiet(MotoRequestHandler))
+    server = make_server(
+        HOST,
+        port,
+        delayed(application, os.environ.get(DELAY, "")),
+        threaded=True,
+        request_handler=_quiet(MotoRequestHandler),
+    )
     identity.update(port=server.server_port, entries=journal.next - 1, different=different)
     os.environ["MOTO_PORT"] = str(server.server_port)
 
@@ -88,6 +98,21 @@ def serve(folder: DataFolder, account: str, port: int) -> None:
     server.server_close()  # before the folder's lock goes: who starts next wants the same port
     application.close()
     log.info("stopped")
+
+
+def delayed(application: Any, milliseconds: str) -> Any:
+    """``application`` with a wait before and after each answer, to try what happens when something dies meanwhile."""
+    seconds = float(milliseconds) / 2000 if milliseconds.isdigit() else 0.0
+    if not seconds:
+        return application
+
+    def answer(environ: dict[str, Any], start_response: Any) -> Any:
+        time.sleep(seconds)
+        body = application(environ, start_response)
+        time.sleep(seconds)
+        return body
+
+    return answer
 
 
 def _quiet(handler: type) -> type:

@@ -90,6 +90,8 @@ def _certainty(journal: Journal, one: Planned) -> Certainty | None:
     heard = journal.heard
     if one.address in heard.ids:
         return Certainty.CREATED
+    if one.address in heard.unsure:
+        return Certainty.IN_FLIGHT
     if not journal.was_cut_off:
         return None  # Terraform came to its end, so what it did not create, it did not create
     if one.address in heard.creating or one.address in heard.broken:

@@ -43,6 +43,11 @@ SEARCHED: Mapping[str, tuple[str, str, bool]] = {
 """Type -> service and kind in its ARN, and whether Terraform's ID is the whole ARN."""
 
 
+def can_search(resource: str, values: Mapping[str, str]) -> bool:
+    """Whether tags can tell one resource of that type from another."""
+    return resource in SEARCHED and any(path.startswith(TAG) for path in values)
+
+
 def search(clients: Clients, resource: str, values: Mapping[str, str], known: Collection[str]) -> str:
     """The ID of the one resource of the type that has all the tags in ``values``; an empty text otherwise.
 
@@ -54,7 +59,7 @@ def search(clients: Clients, resource: str, values: Mapping[str, str], known: Co
     from mendixctl.aws import guarded
 
     tags = {path.removeprefix(TAG): value for path, value in values.items() if path.startswith(TAG)}
-    if resource not in SEARCHED or not tags:
+    if not can_search(resource, values):
         return ""
     service, kind, whole = SEARCHED[resource]
     filters = [{"Key": key, "Values": [value]} for key, value in sorted(tags.items())]

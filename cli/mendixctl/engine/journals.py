@@ -14,6 +14,7 @@ import errno
 import fcntl
 import json
 import os
+import re
 import socket
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -24,7 +25,7 @@ from typing import Any
 from mendixctl.engine.imports import identity_attributes, lookup
 from mendixctl.engine.results import Judged
 from mendixctl.ledger.release import Record, Release
-from mendixctl.terraform.events import Event, ResourceEvent, parse_line
+from mendixctl.terraform.events import DiagnosticEvent, Event, ResourceEvent, parse_line
 from mendixctl.terraform.outcome import Gatherer
 from mendixctl.terraform.plan import ResourceChange
 from mendixgen.diagnostics import MendixError
@@ -38,6 +39,14 @@ NAMING = ("name", "name_prefix", "bucket", "identifier", "cidr_block")
 
 TAG = "tags_all."
 """In front of a tag's key."""
+
+_LOST = re.compile(
+    r"plugin did not respond|plugin.*crashed|plugin exited|rpc error|connection re(?:set|fused)|broken pipe|: EOF"
+    r"|unexpected EOF|server closed|i/o timeout|timeout awaiting|context (?:canceled|deadline exceeded)"
+    r"|no route to host|network is unreachable",
+    re.IGNORECASE,
+)
+"""What Terraform says where a request was made and its answer was never seen (texts of 1.11.4 and provider 5.100)."""
 
 CREATING = frozenset({"create", "replace"})
 
@@ -69,17 +78,24 @@ class Intent:
 
 @dataclass(slots=True)
 class Heard:
-    """What Terraform's stream says. ``ids``: of what was created; ``creating``: creations begun and not reported on."""
+    """What Terraform's stream says. ``ids``: of what was created; ``creating``: creations begun and not reported on;
+    ``broken``: that failed; ``unsure``: where the answer was lost, so that AWS may have done what was asked.
+    """
 
     outcome: Gatherer = field(default_factory=Gatherer)
     ids: dict[str, str] = field(default_factory=dict)
     creating: dict[str, None] = field(default_factory=dict)
     broken: dict[str, None] = field(default_factory=dict)
+    unsure: dict[str, None] = field(default_factory=dict)
     anything: bool = False
 
     def hear(self, event: Event) -> None:
         self.anything = True
         self.outcome.hear(event)
+        if isinstance(event, DiagnosticEvent) and event.severity == "error":
+            if event.address and _LOST.search(f"{event.summary}\n{event.detail}"):
+                self.unsure[event.address] = None
+            return
         if isinstance(event, ResourceEvent) and event.kind.startswith("apply_") and event.action == "create":
             if event.phase == "start":
                 self.creating[event.address] = None

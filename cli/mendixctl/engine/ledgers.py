@@ -58,12 +58,17 @@ def check_base(workplace: Workplace, head: Record | None) -> None:
             Kind.RECOVER: "a recovery",
             Kind.RESTORE: "a restore of the state",
         }
+        name, who = workplace.environment, f"{release.author.user}@{release.author.host}"
+        pull = f"pull it from git, or take it from the ledger: mendixctl sync {name}"
         raise Refused(
             Diagnostic(
                 "MXP120",
-                f"v{newest} of {workplace.environment}, {kind[release.kind]} by {release.author.user} at "
-                f"{release.started_at:%Y-%m-%d %H:%M} UTC, is not in this checkout, which is based on v{base}",
-                hint=f"pull it from git, or take it from the ledger: mendixctl sync {workplace.environment}",
+                f"v{newest} of {name}, {kind[release.kind]} by {who} at {release.started_at:%Y-%m-%d %H:%M} UTC, is "
+                f"not in this checkout, which is based on v{base}",
+                hint=pull
+                if head.outcome is not None
+                else f"it has no outcome yet: mendixctl status {name} says whether it is being applied; when it is "
+                f"over, {pull}",
                 location=place,
             )
         )

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from mendixctl.engine.doubts import Certainty, Doubt
-from mendixctl.engine.finding import search
+from mendixctl.engine.finding import can_search, search
 from mendixctl.engine.imports import import_blocks, import_id, surroundings
 from mendixctl.engine.journals import TAG, identity
 from mendixctl.engine.runs import run_folder
@@ -215,7 +215,7 @@ def _identify(
             continue
         kind, values = candidates.doubts[address].type, candidates.values[address]
         found = import_id(kind, {**values, **given})
-        if found is None and address not in searched:
+        if found is None and address not in searched and can_search(kind, values):
             searched.add(address)
             said = search(tools.api_clients(workplace), kind, values, {*known, *candidates.ids.values()})
             found = import_id(kind, {**values, **given, "id": said}) if said else None

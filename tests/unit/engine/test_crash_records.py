@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from mendixctl.engine import journals, state_locks, state_objects
@@ -100,6 +100,31 @@ def test_what_a_killed_terraform_said_is_enough(tmp_path: Path) -> None:
     ended = journals.read(journal.folder)
     assert ended is not None
     assert doubted(ended) == {ROLE: Certainty.CREATED}
+
+
+@pytest.mark.parametrize(
+    ("said", "is_in_doubt"),
+    [
+        ("Plugin did not respond", True),
+        ('Post "https://iam.amazonaws.com/": read: connection reset by peer', True),
+        ("operation error IAM: CreateRole, exceeded maximum number of attempts, 3, request send failed: EOF", True),
+        ("context canceled", True),
+        ("AccessDenied: not authorized to perform iam:CreateRole", False),
+        ("EntityAlreadyExists: Role with name r already exists", False),
+    ],
+)
+def test_a_lost_answer_is_no_answer(tmp_path: Path, said: str, is_in_doubt: bool) -> None:
+    diagnostic = {"severity": "error", "summary": "creating", "detail": said, "address": ROLE}
+    lines = [
+        event("apply_start", ROLE),
+        event("apply_errored", ROLE),
+        json.dumps({"type": "diagnostic", "diagnostic": diagnostic}),
+    ]
+    journal = run(tmp_path / "run", [change(ROLE)], *lines)
+    journals.end(journal.folder, 1, settled=False)
+    ended = journals.read(journal.folder)
+    assert ended is not None
+    assert doubted(ended) == ({ROLE: Certainty.IN_FLIGHT} if is_in_doubt else {})
 
 
 def test_what_replaces_another_object_stands_beside_it(tmp_path: Path) -> None:
@@ -250,6 +275,7 @@ def test_a_lock_is_a_lock_whatever_it_says(raw: bytes) -> None:
     assert state_locks.parse(raw, "x").where == "x"
 
 
+@settings(max_examples=20, deadline=None)
 @given(st.text(), st.integers(0, 40))
 def test_a_stream_can_end_anywhere(tmp_path_factory: pytest.TempPathFactory, key: str, cut: int) -> None:
     """However a journal is cut, nothing that it says was begun is taken for not made."""
