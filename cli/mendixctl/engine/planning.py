@@ -5,11 +5,12 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import time
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from mendixctl.engine import git, guarding
+from mendixctl.engine import git, guarding, imports
 from mendixctl.engine.identity import check_identity
 from mendixctl.engine.journals import identities
 from mendixctl.engine.judging import judged, losses
@@ -96,9 +97,10 @@ def make(
     teardown: bool = False,
     destroy: bool = False,
     keep_empty: bool = False,
+    adopt: Sequence[tuple[str, str]] = (),
 ) -> PlanResult:
     """Render and plan; the caller holds the lease and has checked the ledger. ``keep_empty``: also save a plan
-    that changes nothing, because its apply is to be recorded.
+    that changes nothing, because its apply is to be recorded. ``adopt``: addresses and IDs to import.
     """
     session = workplace.session
     if kind not in guarding.DESTROYING:  # to destroy one of them is a way out
@@ -121,7 +123,9 @@ def make(
     saved = False
     try:
         terraform = tools.terraform(workplace, run_folder(workplace.workspace, kind.value + "-plan", session.clock()))
-        outcome = terraform.plan(place.staging, destroy=destroy, on_event=session.reporter.event)
+        imports.clear(workplace.root)  # a plan that was killed may have left its own
+        with imports.import_blocks(workplace.root, adopt) if adopt else contextlib.nullcontext():
+            outcome = terraform.plan(place.staging, destroy=destroy, on_event=session.reporter.event)
         warnings += outcome.warnings
         document = PlanDocument(tools.version)
         if outcome.has_changes:

@@ -330,16 +330,14 @@ def _adopt(
     Raises:
         Refused: MXP156, the plan with imports would do more than was confirmed.
     """
-    from mendixctl.engine.imports import import_blocks
-
     wanted = restoring.adopted(prepared.restores)
     if not wanted:
         return prepared.plan
     workplace.session.reporter.stage("undelete", ", ".join(one.address for one in wanted))
     brought_back.extend(one.address for one in wanted if one.action is RestoreAction.UNDELETE)
     restoring.undelete(environment_clients(workplace, tools), wanted)
-    with import_blocks(workplace.root, restoring.imports(wanted)):
-        plan = make(workplace, tools, store, Kind.ROLLBACK, started=time.monotonic(), keep_empty=True)
+    adopt = restoring.imports(wanted)
+    plan = make(workplace, tools, store, Kind.ROLLBACK, started=time.monotonic(), keep_empty=True, adopt=adopt)
     restoring.check_no_worse(prepared.plan, plan, wanted, _command(prepared))
     return restoring.judged(plan, prepared.restores)
 

@@ -427,6 +427,7 @@ def test_a_rollback_that_stops_after_undeleting_says_what_is_there_again(
     assert prepared.restores[0].address in bench.listener.notices[0].summary
     assert not list(bench.root.glob("*import*"))
     bench.play.during_plan = lambda: None
+    (bench.root / "mendixctl_imports.tf").write_text("# left by one that was killed\n")
     assert rolling_back.execute(bench.session, rolling_back.prepare(bench.session, None, 1)).proven
 
 
