@@ -20,8 +20,8 @@ from mendixgen.diagnostics import Diagnostic, Location, MendixError
 from mendixgen.files import read_bounded
 from mendixgen.spec.schema_flaws import flaw
 
-TERRAFORM_READS = (".tf", ".tf.json")
-"""How the names of the files end that Terraform reads in a module's folder; an override is one of them."""
+TERRAFORM_READS = (".tf", ".tf.json", ".tfvars", ".tfvars.json")
+"""How the names of the files end that Terraform reads in a folder; an override is one of them."""
 
 LARGEST = 16 << 20
 """Bytes of a ``module.json`` that are read; the largest has some tens of thousands."""

@@ -19,6 +19,7 @@ from mendixctl.engine.workplace import Workplace, open_workplace, read_text, reh
 from mendixctl.ledger.release import Kind
 from mendixctl.terraform.outcome import StateIdentity
 from mendixgen.diagnostics import Diagnostic, MendixError, Refused
+from mendixgen.module_store import TERRAFORM_READS
 
 
 def prepare(session: Session, environment: str | None = None, accepted: Sequence[str] = ()) -> PreparedApply:
@@ -232,7 +233,8 @@ def check_committed(workplace: Workplace) -> None:
         return
     repository, environment = workplace.session.repository, workplace.environment
     ours = [path for path in workplace.root.iterdir() if path.is_file()]
-    changed = git.uncommitted(repository.root, [repository.spec(environment), repository.lock(environment), *ours])
+    paths = [repository.spec(environment), repository.lock(environment), *ours]
+    changed = git.uncommitted(repository.root, paths, even_ignored=TERRAFORM_READS)
     if changed == []:
         return
     what = "this is no git repository" if changed is None else f"not committed: {', '.join(changed)}"

@@ -1,8 +1,12 @@
-"""What git knows of the repository. Git is asked, never required, and never changes anything here."""
+"""What git knows of the repository. Git is asked, never required, and never changes anything here.
+
+The repository may have come as an archive, with a configuration of its own: what that would have git run is turned off.
+"""
 
 from __future__ import annotations
 
 import os
+import re
 import subprocess
 from collections.abc import Sequence
 from pathlib import Path
@@ -11,21 +15,49 @@ SECONDS = 20
 """How long one question may take; on a very large repository ``status`` is slow, but not that slow."""
 
 
+_ELSEWHERE = frozenset(
+    "GIT_DIR GIT_WORK_TREE GIT_INDEX_FILE GIT_OBJECT_DIRECTORY GIT_ALTERNATE_OBJECT_DIRECTORIES GIT_COMMON_DIR "
+    "GIT_NAMESPACE GIT_PREFIX GIT_GRAFT_FILE GIT_SHALLOW_FILE GIT_REPLACE_REF_BASE GIT_EXTERNAL_DIFF GIT_CONFIG".split()
+)
+"""Variables by which git would ask another repository than the one around the folder; a hook of git's has them set."""
+
+_INERT = (
+    "core.fsmonitor=false",
+    f"core.hooksPath={os.devnull}",
+    "core.untrackedCache=false",
+    "submodule.recurse=false",
+)
+"""What a repository's own configuration could have git run, or write, for a question."""
+
+_HIDDEN = re.compile(r"[a-zS] ")
+"""How ``ls-files -v`` tells files whose changes git was told to overlook (assume-unchanged, skip-worktree)."""
+
+
 def _ask(folder: Path, *arguments: str) -> str | None:
     # GIT_OPTIONAL_LOCKS: a status must not take the index lock away from a person's own git
-    environment = {**os.environ, "GIT_OPTIONAL_LOCKS": "0", "LC_ALL": "C"}
+    environment = {name: value for name, value in os.environ.items() if name not in _ELSEWHERE}
+    environment |= {"GIT_OPTIONAL_LOCKS": "0", "LC_ALL": "C"}
+    settings = [part for setting in _INERT for part in ("-c", setting)]
     try:
         done = subprocess.run(
-            ["git", "-C", str(folder), *arguments],
+            ["git", "-C", str(folder), *settings, *arguments],
             capture_output=True,
             timeout=SECONDS,
             check=False,
             stdin=subprocess.DEVNULL,
             env=environment,
         )
-    except (OSError, subprocess.TimeoutExpired):
+    except (OSError, ValueError, subprocess.TimeoutExpired):
         return None
     return done.stdout.decode(errors="replace") if done.returncode == 0 else None
+
+
+def _without_filters(folder: Path) -> list[str]:
+    """Settings that turn off the repository's own filters, which are programs; those of the person's stay."""
+    answer = _ask(folder, "config", "--local", "--includes", "--name-only", "-z", "--get-regexp", r"^filter\..*") or ""
+    names = {name.rpartition(".")[0] for name in answer.split("\0") if name}
+    off = (("clean", ""), ("smudge", ""), ("process", ""), ("required", "false"))
+    return [part for name in sorted(names) for word, value in off for part in ("-c", f"{name}.{word}={value}")]
 
 
 def commit(folder: Path) -> str:
@@ -39,15 +71,31 @@ def identity(folder: Path) -> str:
     return answer.rpartition(">")[0] + ">" if answer and ">" in answer else ""
 
 
-def uncommitted(folder: Path, paths: Sequence[Path]) -> list[str] | None:
+def tracked(folder: Path, paths: Sequence[Path]) -> list[str]:
+    """Which of ``paths`` (files, or folders with all in them) git has, relative to ``folder``; none without git."""
+    names = [os.path.relpath(path, folder) for path in paths]
+    answer = _ask(folder, "ls-files", "-z", "--", *names) or ""
+    return [name for name in answer.split("\0") if name]
+
+
+def uncommitted(folder: Path, paths: Sequence[Path], *, even_ignored: tuple[str, ...] = ()) -> list[str] | None:
     """Which of ``paths`` (files, or folders with all in them) differ from the last commit.
 
-    Relative to ``folder``; ignored files do not count. None where this is no git repository, or git is not there.
+    Relative to ``folder``; ignored files do not count, but for those whose names end as ``even_ignored`` says. Files
+    whose changes git was told to overlook count as changed. None where this is no git repository, or git is not there.
     """
     names = [os.path.relpath(path, folder) for path in paths]
-    answer = _ask(folder, "status", "--porcelain=v1", "-z", "--untracked-files=all", "--no-renames", "--", *names)
-    if answer is None:
+    options = ["--porcelain=v1", "-z", "--untracked-files=all", "--no-renames", "--ignore-submodules=all"]
+    options += ["--ignored=matching"] if even_ignored else []
+    answer = _ask(folder, *_without_filters(folder), "status", *options, "--", *names)
+    overlooked = _ask(folder, "ls-files", "-v", "-z", "--", *names)
+    if answer is None or overlooked is None:
         return None
     top = (_ask(folder, "rev-parse", "--show-toplevel") or "").strip()
-    found = [entry[3:] for entry in answer.split("\0") if len(entry) > 3]
-    return sorted(os.path.relpath(Path(top) / name, folder.resolve()) for name in found)
+    found = {
+        os.path.relpath(Path(top) / entry[3:], folder.resolve())
+        for entry in answer.split("\0")
+        if len(entry) > 3 and (not entry.startswith("!!") or entry.endswith(even_ignored))
+    }
+    found |= {entry[2:] for entry in overlooked.split("\0") if _HIDDEN.match(entry)}
+    return sorted(found)

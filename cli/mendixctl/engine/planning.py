@@ -30,6 +30,7 @@ from mendixctl.ledger.release import Kind, Record, Status
 from mendixctl.ledger.store import LedgerStore
 from mendixctl.terraform.plan import Action, PlanDocument, ResourceChange
 from mendixgen.diagnostics import MendixError
+from mendixgen.module_store import TERRAFORM_READS
 
 if TYPE_CHECKING:
     from mendixctl.terraform.outcome import StateIdentity
@@ -218,9 +219,7 @@ def fingerprint(workplace: Workplace, tools: Tools, identity: StateIdentity) -> 
     """Everything that a plan of this workplace depends on, as it is now."""
     scope = workplace.scope
     root = workplace.root
-    names = sorted(
-        path.name for path in root.iterdir() if path.name.endswith((".tf", ".tf.json", ".tfvars", ".tfvars.json"))
-    )
+    names = sorted(path.name for path in root.iterdir() if path.name.endswith(TERRAFORM_READS))
     return Fingerprint(
         account=scope.account,
         region=scope.region,

@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from mendixctl.engine import foreign
 from mendixctl.engine.credentials import check_credentials
 from mendixctl.engine.failures import unwritable
 from mendixctl.engine.identity import check_home
@@ -17,6 +18,7 @@ from mendixctl.engine.manifests import file_digest
 from mendixctl.engine.results import Scope
 from mendixctl.engine.runs import run_folder
 from mendixctl.engine.workplace import Workplace
+from mendixctl.guard import code
 from mendixctl.terraform.binary import Binary, find
 from mendixctl.terraform.outcome import StateIdentity
 from mendixctl.terraform.runner import Terraform
@@ -45,10 +47,12 @@ class Tools:
 
         Raises:
             MendixError: MXT1xx no usable Terraform; MXE1xx the emulator does not start.
+            Refused: MXI105, what Terraform would trust came with the checkout.
             Refused: MXP122 and MXP123, the environment is not the one it was; MXG105 and MXG106, the credentials are
                 not for its account and region.
         """
         check_home(workplace)
+        foreign.check(workplace)
         binary = find(cache=workplace.session.repository.private / "terraform.json")
         environment, endpoint = api(workplace)
         made = clients(workplace, environment)
@@ -95,12 +99,16 @@ class Tools:
 
         Raises:
             MendixError: MXT1xx, Terraform cannot be initialised.
+            Refused: MXT132, MXT133, it would run more than the provider of AWS.
         """
         stamp = workplace.workspace / "init.json"
         data = workplace.workspace / "terraform"
         if workplace.state_file is not None:
             _private_folder(workplace.state_file.parent)
+        # before Terraform is started at all: init already fetches modules, and runs git for that
+        code.check_files(_configuration(workplace), workplace.root / "terraform.tf")
         if _read_stamp(stamp) == self._stamp(workplace) and _is_initialised(data, workplace):
+            _check_providers(workplace)
             if recover:
                 self._recover(workplace)
             return
@@ -109,6 +117,7 @@ class Tools:
         stamp.unlink(missing_ok=True)
         logs = run_folder(workplace.workspace, "init", session.clock())
         self.terraform(workplace, logs).init(on_event=session.reporter.event)
+        _check_providers(workplace)
         # the provider lock is written by init, so the stamp is taken after it
         write_atomic(stamp, json.dumps({"stamp": self._stamp(workplace)}) + "\n")
         if recover:
@@ -224,6 +233,18 @@ def clients(workplace: Workplace, environment: Mapping[str, str | None]) -> Clie
     header = workplace.specification.header
     given = {name: value for name, value in environment.items() if value is not None}
     return Clients(header.state_region, given, role=header.deploy_role or "")
+
+
+def _configuration(workplace: Workplace) -> dict[Path, str]:
+    """The folders that Terraform reads: the root, and the pinned version of each module; with their names."""
+    relative = workplace.session.repository.relative
+    pinned = [workplace.store.folder / area / pin.version for area, pin in workplace.lock.pins.items()]
+    return {folder: relative(folder) for folder in (workplace.root, *pinned)}
+
+
+def _check_providers(workplace: Workplace) -> None:
+    lock = workplace.root / ".terraform.lock.hcl"
+    code.check_providers(lock, workplace.session.repository.relative(lock), os.environ)
 
 
 def _read_stamp(path: Path) -> object:

@@ -13,6 +13,7 @@ SCRUBBED_NAMES = frozenset(
         "TF_IGNORE",
         "TF_INPUT",
         "TF_LOG",
+        "TF_PLUGIN_CACHE_MAY_BREAK_DEPENDENCY_LOCK_FILE",
         "TF_REATTACH_PROVIDERS",
         "TF_STATE_PERSIST_INTERVAL",
         "TF_WORKSPACE",
