@@ -181,6 +181,9 @@ _RULES: tuple[_Rule, ...] = (
 _EVERYWHERE = frozenset({"MXT112", "MXT114"})
 """What is wrong with the surroundings and not with the resource that happened to notice."""
 
+QUOTING = frozenset({"MXT107", "MXT110", "MXT117", "MXT120", "MXT126", "MXT127"})
+"""Errors in whose words a provider may quote a value; the rest is of what Terraform does before it has any."""
+
 MOST_DETAILS = 5
 """Texts of Terraform that are kept of errors that say the same."""
 

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import signal
 import zipfile
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +18,11 @@ from mendixctl.terraform.environment import terraform_environment
 from mendixctl.terraform.events import STOPPING, Event, parse_line
 from mendixctl.terraform.outcome import INTERRUPTED, Gatherer
 from mendixctl.terraform.process import PATIENCE, Finished, run
+from mendixctl.terraform.redaction import Redaction, of_environment
 from mendixgen.diagnostics import Diagnostic, Interrupted, MendixError
+
+Secrets = Callable[[], Iterable[str]]
+"""Fetches what is secret in the plan or the state that a command worked with."""
 
 Listener = Callable[[Event], None]
 
@@ -160,16 +165,28 @@ class Invocation:
     # -- judging ------------------------------------------------------------------------------------------------
 
     def _require(
-        self, command: str, gathered: Gatherer, finished: Finished, *, accepted: tuple[int, ...] = (0,)
+        self,
+        command: str,
+        gathered: Gatherer,
+        finished: Finished,
+        *,
+        accepted: tuple[int, ...] = (0,),
+        secrets: Secrets = tuple,
     ) -> None:
-        errors = self._errors(command, gathered, finished, accepted=accepted)
+        errors = self._errors(command, gathered, finished, accepted=accepted, secrets=secrets)
         if errors:
             raise Interrupted(errors) if errors[0].code == INTERRUPTED else MendixError(errors)
 
     def _errors(
-        self, command: str, gathered: Gatherer, finished: Finished, *, accepted: tuple[int, ...] = (0,)
+        self,
+        command: str,
+        gathered: Gatherer,
+        finished: Finished,
+        *,
+        accepted: tuple[int, ...] = (0,),
+        secrets: Secrets = tuple,
     ) -> tuple[Diagnostic, ...]:
-        """Why a run failed; empty where it did not.
+        """Why a run failed; empty where it did not. Credentials and ``secrets`` are taken out of what was said.
 
         An apply that was asked to stop and was done all the same was asked too late. Everything else changes
         nothing, so who stopped it gets what was asked for: no result.
@@ -177,8 +194,20 @@ class Invocation:
         code = finished.exit_code
         if code in accepted and not gathered.errors and (command == "apply" or not finished.stops):
             return ()
-        context = self._context(command)
-        stderr = text(finished.stderr)
+        return self._redacted(self._told(command, gathered, finished), secrets)
+
+    def _redacted(self, found: tuple[Diagnostic, ...], secrets: Secrets = tuple) -> tuple[Diagnostic, ...]:
+        """What is told without credentials and ``secrets``; those are fetched only where a value may be quoted."""
+        if not found:
+            return found
+        known = list(of_environment(self._environment()))
+        if any(diagnostic.code in failures.QUOTING for diagnostic in found):
+            with contextlib.suppress(MendixError):
+                known += secrets()
+        return Redaction(known).diagnostics(found)
+
+    def _told(self, command: str, gathered: Gatherer, finished: Finished) -> tuple[Diagnostic, ...]:
+        code, context, stderr = finished.exit_code, self._context(command), text(finished.stderr)
         errors = list(failures.diagnose(gathered.errors, context))
         if finished.stops:
             return (self._interrupted(command, gathered), *errors)
@@ -199,8 +228,8 @@ class Invocation:
             hint="plan again: it goes on from here" if changed else "run the same command again",
         )
 
-    def _warnings(self, gathered: Gatherer, command: str) -> tuple[Diagnostic, ...]:
-        return failures.diagnose(gathered.warnings, self._context(command))
+    def _warnings(self, gathered: Gatherer, command: str, secrets: Secrets) -> tuple[Diagnostic, ...]:
+        return self._redacted(failures.diagnose(gathered.warnings, self._context(command)), secrets)
 
     def _object(self, command: str, content: bytes) -> dict[str, Any]:
         try:

@@ -5,7 +5,7 @@ Marks mirror the shape of the value that they belong to; True stands for all of 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from mendixctl.terraform.plan import SENSITIVE, UNKNOWN
@@ -67,17 +67,14 @@ def secrets(value: Any, marks: Any) -> Iterator[str]:
             yield from secrets(item, mark)
 
 
-def without(value: Any, known: frozenset[str], own: frozenset[str]) -> Any:
-    """``value`` with masked texts: the ``known`` ones, and those that hold one of the ``own`` ones somewhere.
-
-    Looking for parts is only affordable for the few secrets of one resource.
-    """
+def without(value: Any, holds: Callable[[str], bool]) -> Any:
+    """``value`` with the texts masked that ``holds`` says hold a secret."""
     if isinstance(value, str):
-        return SENSITIVE if value in known or any(secret in value for secret in own) else value
+        return SENSITIVE if holds(value) else value
     if isinstance(value, Mapping):
-        return {without(key, known, own): without(item, known, own) for key, item in value.items()}
+        return {without(key, holds): without(item, holds) for key, item in value.items()}
     if isinstance(value, list):
-        return [without(item, known, own) for item in value]
+        return [without(item, holds) for item in value]
     return value
 
 

@@ -2,7 +2,8 @@
 
 Nothing sensitive leaves this file unmasked except in ``ResourceChange.raw``, which is for guards and never shown.
 Providers copy sensitive values into attributes that they do not mark (``terraform_data.output``), so a value that is
-marked anywhere in the plan is masked everywhere, and within its resource also as a part of another text.
+marked anywhere in the plan is masked everywhere, and as a part of another text where it is long enough to be no word,
+within its own resource always.
 """
 
 from __future__ import annotations
@@ -14,8 +15,9 @@ from dataclasses import replace
 from typing import Any
 
 from mendixctl.terraform.identities import identity
-from mendixctl.terraform.marks import mapping, marked, mask, part, secrets, shown, without
+from mendixctl.terraform.marks import mapping, marked, mask, part, shown, without
 from mendixctl.terraform.plan import UNKNOWN, Action, AttributeChange, PlanDocument, ResourceChange
+from mendixctl.terraform.redaction import Redaction, of_change, of_plan
 from mendixgen.diagnostics import Diagnostic, MendixError
 
 Path = tuple[str | int, ...]
@@ -34,6 +36,9 @@ _ACTIONS: Mapping[tuple[str, ...], Action] = {
 
 _TAKES_AWAY = frozenset({Action.DELETE, Action.REPLACE, Action.FORGET})
 
+SHORTEST_PART = 12
+"""Characters from which on a sensitive text is masked as a part of other resources' texts: shorter ones are words."""
+
 _AREA = re.compile(r"module\.([^.\[]+)")
 
 _WORD = re.compile(r"[A-Za-z_][A-Za-z0-9_-]*\Z")
@@ -50,7 +55,7 @@ def read(document: Mapping[str, Any]) -> PlanDocument:
                 hint="use a Terraform 1.x, or a newer mendixctl",
             )
         )
-    hidden = frozenset(_secrets(document))
+    hidden = Hidden(of_plan(document))
     changes = [_change(item, hidden) for item in _managed(document.get("resource_changes"))]
     drift = (_change(item, hidden) for item in _managed(document.get("resource_drift")))
     outputs = {
@@ -78,21 +83,18 @@ def _managed(items: object) -> Iterator[Mapping[str, Any]]:
             yield item
 
 
-def _secrets(document: Mapping[str, Any]) -> Iterator[str]:
-    """Every text that is marked sensitive in any change of the plan."""
-    items = [*_managed(document.get("resource_changes")), *_managed(document.get("resource_drift"))]
-    for item in items:
-        yield from _secrets_of(mapping(item.get("change")))
-    for item in mapping(document.get("output_changes")).values():
-        yield from _secrets_of(mapping(item))
+class Hidden:
+    """What is marked sensitive somewhere in a plan, to be found where it is not marked."""
+
+    def __init__(self, known: Iterable[str]) -> None:
+        self.known = frozenset(known)
+        self.parts = Redaction(self.known, shortest=SHORTEST_PART)
+
+    def __bool__(self) -> bool:
+        return bool(self.known)
 
 
-def _secrets_of(change: Mapping[str, Any]) -> Iterator[str]:
-    for side in ("before", "after"):
-        yield from secrets(change.get(side), change.get(f"{side}_sensitive"))
-
-
-def _change(item: Mapping[str, Any], hidden: frozenset[str]) -> ResourceChange:
+def _change(item: Mapping[str, Any], hidden: Hidden) -> ResourceChange:
     change = mapping(item.get("change"))
     address = str(item.get("address", ""))
     previous = str(item.get("previous_address") or "")
@@ -106,7 +108,7 @@ def _change(item: Mapping[str, Any], hidden: frozenset[str]) -> ResourceChange:
     if deposed := item.get("deposed"):
         reason = f"deposed object {deposed}"
     area = _AREA.match(address)
-    own = frozenset(_secrets_of(change)) if hidden else hidden
+    own = frozenset(of_change(change)) if hidden else frozenset()
     kind = str(item.get("type", ""))
     return ResourceChange(
         address=address,
@@ -116,7 +118,7 @@ def _change(item: Mapping[str, Any], hidden: frozenset[str]) -> ResourceChange:
         attributes=tuple(_hide(attribute, hidden, own) for attribute in attributes(change)),
         previous_address=previous if previous != address else "",
         reason=reason,
-        identity={name: value for name, value in identity(kind, change).items() if value not in hidden}
+        identity={name: value for name, value in identity(kind, change).items() if value not in hidden.known}
         if action in _TAKES_AWAY
         else {},
         raw=item,
@@ -133,17 +135,22 @@ def _action(actions: object) -> Action:
     return Action.CREATE if "create" in words else Action.UPDATE
 
 
-def _hide(change: AttributeChange, hidden: frozenset[str], own: frozenset[str]) -> AttributeChange:
+def _hide(change: AttributeChange, hidden: Hidden, own: frozenset[str]) -> AttributeChange:
     """The change without texts that are sensitive elsewhere in the plan, ``own`` ones: in this resource."""
     if not hidden:
         return change
-    before, after = without(change.before, hidden, own), without(change.after, hidden, own)
-    if before == change.before and after == change.after:
+
+    def holds(text: str) -> bool:
+        return text in hidden.known or hidden.parts.finds(text) or any(secret in text for secret in own)
+
+    before, after = without(change.before, holds), without(change.after, holds)
+    path = hidden.parts.text(change.path)
+    if before == change.before and after == change.after and path == change.path:
         return change
-    return replace(change, before=before, after=after, sensitive=True)
+    return replace(change, path=path, before=before, after=after, sensitive=True)
 
 
-def _output(name: str, change: Mapping[str, Any], hidden: frozenset[str]) -> AttributeChange | None:
+def _output(name: str, change: Mapping[str, Any], hidden: Hidden) -> AttributeChange | None:
     if _action(change.get("actions")) is Action.NOOP:
         return None
     before_marks, after_marks = change.get("before_sensitive"), change.get("after_sensitive")

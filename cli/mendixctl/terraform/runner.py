@@ -6,7 +6,7 @@ only :meth:`Terraform.apply` gives its failures back as data, because what was d
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +15,7 @@ from mendixctl.terraform.events import ChangeEvent, Event, SummaryEvent, diagnos
 from mendixctl.terraform.invocation import Invocation, Listener, text
 from mendixctl.terraform.outcome import ApplyOutcome, Gatherer, OutputValue, PlanOutcome, StateIdentity
 from mendixctl.terraform.plan import PlanDocument, ResourceChange, parse
+from mendixctl.terraform.redaction import of_plan, of_state
 from mendixgen.diagnostics import Diagnostic, MendixError
 
 CHANGES = 2
@@ -71,7 +72,7 @@ class Terraform(Invocation):
         arguments += [f"-target={address}" for address in targets]
         try:
             gathered, finished = self._stream("plan", arguments, on_event)
-            self._require("plan", gathered, finished, accepted=(0, CHANGES))
+            self._require("plan", gathered, finished, accepted=(0, CHANGES), secrets=self._of_state)
             self._check_plan(out)
         except BaseException:
             out.unlink(missing_ok=True)
@@ -82,7 +83,7 @@ class Terraform(Invocation):
             summary=gathered.summary or SummaryEvent("change_summary", operation="plan"),
             changes=tuple(gathered.planned.values()),
             drift=tuple(gathered.drift.values()),
-            warnings=self._warnings(gathered, "plan"),
+            warnings=self._warnings(gathered, "plan", lambda: self._of_plan(out)),
             seconds=finished.seconds,
         )
 
@@ -103,13 +104,19 @@ class Terraform(Invocation):
             for change in planned
         }
         gathered, finished = self._stream("apply", arguments, on_event, Gatherer(planned=expected))
-        errors = self._errors("apply", gathered, finished)
+        errors = self._errors("apply", gathered, finished, secrets=lambda: self._of_plan(plan_file))
         return gathered.outcome(
             errors=errors,
-            warnings=self._warnings(gathered, "apply"),
+            warnings=self._warnings(gathered, "apply", lambda: self._of_plan(plan_file)),
             exit_code=finished.exit_code,
             seconds=finished.seconds,
         )
+
+    def _of_state(self) -> Iterator[str]:
+        return of_state(self.show_state())
+
+    def _of_plan(self, plan_file: Path) -> Iterator[str]:
+        return of_plan(self.plan_json(plan_file))
 
     # -- subcommands that answer ---------------------------------------------------------------------------------
 
@@ -125,8 +132,9 @@ class Terraform(Invocation):
         context = self._context("validate")
         if not answer.get("valid"):
             errors = failures.diagnose([event for event in events if event.severity == "error"], context)
-            raise MendixError(errors or failures.from_text(text(finished.stderr), finished.exit_code, context))
-        return failures.diagnose(events, context)
+            errors = errors or (failures.from_text(text(finished.stderr), finished.exit_code, context),)
+            raise MendixError(self._redacted(errors))
+        return self._redacted(failures.diagnose(events, context))
 
     def show_plan(self, plan_file: Path) -> PlanDocument:
         """A saved plan as data, secrets masked."""
