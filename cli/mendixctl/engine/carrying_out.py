@@ -8,6 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from functools import partial
+from pathlib import Path
 
 from mendixctl.engine import git, guarding, journals, snapshots
 from mendixctl.engine.authors import author
@@ -93,7 +94,7 @@ def carry_out(
     try:
         workplace = workplace.with_lock(workplace.lock.with_base(record.number).at(home(workplace)))
         if plan.snapshots:
-            snapshots.take(workplace, environment_clients(workplace, tools), plan, record.number)
+            _take_snapshots(workplace, tools, plan, record.number, logs)
         session.reporter.stage("apply", f"v{record.number}")
         outcome = tools.terraform(workplace, logs).apply(
             plan.plan_file, planned=[judged.change for judged in plan.changes], on_event=session.reporter.event
@@ -188,6 +189,15 @@ def _release(
 
 def _restored(one: Restore) -> dict[str, str]:
     return {"address": one.address, "action": one.action.value, "from": one.source}
+
+
+def _take_snapshots(workplace: Workplace, tools: Tools, plan: PlanResult, number: int, logs: Path) -> None:
+    """Take what the plan asks for. Where that fails Terraform was never begun, so nothing is to be looked for later."""
+    try:
+        snapshots.take(workplace, environment_clients(workplace, tools), plan, number)
+    except BaseException:
+        journals.end(logs, None, settled=True)
+        raise
 
 
 def _outcome(

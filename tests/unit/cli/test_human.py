@@ -14,6 +14,7 @@ from rich.cells import cell_len
 from rich.console import Console
 
 from mendixctl.engine import results
+from mendixctl.guard.snapshots import PlannedSnapshot
 from mendixctl.ledger.release import Status
 from mendixctl.terraform.plan import Action
 from mendixctl.views.human import HumanView
@@ -75,6 +76,48 @@ def test_copies_of_the_state_say_which_is_in_place() -> None:
     shown.states_listed(replace(samples.STATES, current=None))
     assert "There is no state in place." in out.getvalue()
     assert "mendixctl state restore v2 --env prod" in out.getvalue()
+
+
+def test_a_plan_says_of_which_databases_a_snapshot_comes_first() -> None:
+    shown, out, _ = view()
+    planned = PlannedSnapshot('module.database.aws_db_instance.this["main"]', "aws_db_instance", "prod-main")
+    shown.planned(samples.plan(samples.VPC, snapshots=(planned,)))
+    lines = out.getvalue().splitlines()
+    place = lines.index("Before this  snapshots are taken, and waited for")
+    assert lines[place + 1] == '  snapshot  of prod-main  module.database.aws_db_instance.this["main"]'
+    for show in (
+        lambda: shown.about_to_apply(replace(samples.PREPARED, plan=samples.plan(samples.VPC, snapshots=(planned,)))),
+        lambda: shown.about_to_destroy(
+            replace(samples.PREPARED_DESTROY, destroy=samples.plan(samples.BUCKET, snapshots=(planned,)))
+        ),
+    ):
+        before = out.getvalue().count("of prod-main")
+        show()
+        assert out.getvalue().count("of prod-main") == before + 1
+
+
+def test_an_unhealthy_apply_shows_each_check_and_the_history_says_so() -> None:
+    shown, out, err = view()
+    shown.failed([Diagnostic("MXB131", "not healthy")], 1, samples.UNHEALTHY)
+    lines = out.getvalue().splitlines()
+    assert "  unhealthy   database  prod-main  failed" in lines
+    assert "  no targets  targets  prod-http  no targets" in lines
+    assert "MXB131" in err.getvalue()
+    record = replace(samples.record(4), outcome=samples.UNHEALTHY.outcome)
+    shown, out, _ = view()
+    shown.history(replace(samples.HISTORY, records=(record,)))
+    assert "succeeded, unhealthy" in out.getvalue()
+    shown, out, _ = view()
+    shown.release(replace(samples.SHOWN, record=record))
+    assert "Health" in out.getvalue().splitlines()
+
+
+def test_the_rollback_that_followed_a_failure_is_shown_under_it() -> None:
+    shown, out, _ = view()
+    failed = replace(samples.applied(4, Status.FAILED), after=samples.applied(5))
+    shown.failed([Diagnostic("MXB140", "rolled back")], 1, failed)
+    lines = [line for line in out.getvalue().splitlines() if line.startswith("v")]
+    assert [line.split(":")[0] for line in lines] == ["v4 failed", "v5 succeeded"]
 
 
 def test_a_plan_without_changes_says_so_and_asks_for_nothing() -> None:

@@ -10,6 +10,7 @@ import pytest
 from botocore.exceptions import ClientError
 
 from mendixctl.engine import applying, carrying_out, destroying, planning, snapshots
+from mendixctl.engine.journals import unsettled
 from mendixctl.engine.results import ApplyError, ApplyInterrupted, Judged
 from mendixctl.guard.verdict import Judgement, Verdict
 from mendixctl.ledger.local import LocalLedger
@@ -119,6 +120,7 @@ def test_one_that_does_not_come_stops_the_apply_before_terraform_begins(
     assert record.outcome is not None
     assert (record.status, record.outcome.done) == (Status.FAILED, ())
     assert code in record.outcome.errors[0]
+    assert unsettled(bench.repository.workspace("dev")) == [], "nothing was begun that could be missing from the state"
     assert (bench.clock.moment - began >= snapshots.DEADLINE) is (code == "MXB123")
 
 

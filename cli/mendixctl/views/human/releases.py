@@ -60,7 +60,7 @@ def health(screen: Screen, outcome: Outcome) -> None:
     """What was found healthy after an apply, and what was not, by name."""
     for check in outcome.checks:
         screen.line(
-            (f"{check.health.value.replace('-', ' '):<10}", HEALTH_STYLES[check.health]),
+            (f"{check.health.value.replace('-', ' '):<12}", HEALTH_STYLES[check.health]),
             f"{check.kind}  {check.name}",
             (f"  {check.detail}" if check.detail else "", "dim"),
             indent=2,
