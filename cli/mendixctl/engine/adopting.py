@@ -14,8 +14,21 @@ from mendixgen.files import write_atomic
 
 
 def prepare(session: Session, environment: str) -> PreparedAdoption:
-    """Find the fields that drive what drifted, each proven by a plan. Nothing is written. Errors as for `drift`."""
+    """Find the fields that drive what drifted, each proven by a plan. Nothing is written.
+
+    Raises:
+        Refused: MXD126, a rehearsal has no YAML of its own.
+        MendixError, Refused, Interrupted: as for `drift`.
+    """
     with examined(session, environment) as examination:
+        if examination.workplace.scope.rehearsal:
+            raise Refused(
+                Diagnostic(
+                    "MXD126",
+                    f"this is a rehearsal of {environment}, whose YAML is that of the real environment",
+                    hint="leave --emulator out to adopt what was changed there; a rehearsal can be reverted",
+                )
+            )
         found = search(examination)
         before = examination.workplace.specification.text
         return PreparedAdoption(

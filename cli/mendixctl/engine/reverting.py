@@ -24,7 +24,7 @@ def revert(session: Session, environment: str) -> PlanResult:
             MXP120 to MXP124.
         MendixError: MXD120 to MXD122, there is no release to go back to; what a plan raises.
     """
-    workplace = open_workplace(session, environment, refresh=False)
+    workplace = open_workplace(session, environment)
     session.reporter.begin(workplace.scope)
     variables, _ = api(workplace) if workplace.state_file is None else ({}, None)
     store = ledger(workplace, clients(workplace, variables))

@@ -81,6 +81,18 @@ def test_by_name_newest_first_and_no_more_than_are_read() -> None:
     assert ("EventSource", "sqs.amazonaws.com") not in trail.asked
 
 
+def test_what_is_called_like_the_resource_comes_first() -> None:
+    names = ["PutBucketVersioning", "DeletePublicAccessBlock", "PutBucketTagging"]
+    trail = Trail(*({**event(number, "jobs"), "EventName": name} for number, name in enumerate(names)))
+    ((one, other), _) = ask(
+        trail,
+        drifted("module.x.aws_s3_bucket_versioning.this"),
+        drifted("module.x.aws_s3_bucket_public_access_block.a"),
+    )
+    assert one.events[0].name == "PutBucketVersioning"
+    assert other.events[0].name == "DeletePublicAccessBlock"
+
+
 def test_events_that_name_no_resource_are_found_by_their_text() -> None:
     queue = "https://sqs.eu-central-1.amazonaws.com/1/jobs-of-night"
     trail = Trail(event(1, requestParameters={"queueUrl": queue}), event(2, requestParameters={"queueUrl": "other"}))

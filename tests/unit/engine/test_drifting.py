@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from mendixctl import containment
 from mendixctl.engine import adopting, drifting, reverting
 from mendixctl.engine.drift.copy import Copy
 from mendixctl.engine.drift.results import DriftResult
@@ -93,8 +94,9 @@ def test_no_drift_is_one_plan_and_changes_nothing(bench: Bench, world: World) ->
     result = drift(bench)
     assert (short(result), result.exit_code, result.head, world.planned) == (NOTHING, 0, 1, [True])
     assert bench.snapshot() == before
-    left = bench.repository.workspace("dev") / "drift"
+    left = bench.repository.private / "dev.drift"
     assert [path.name for path in left.rglob("*") if "state" in path.name or "plan" in path.name] == []
+    containment.check(bench.repository)
 
 
 def test_aws_alone(bench: Bench, world: World) -> None:

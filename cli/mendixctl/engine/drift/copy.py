@@ -1,7 +1,9 @@
 """A private copy of an environment in which plans are made that change nothing of the real one.
 
-``.mendixctl/<env>/drift/`` holds a root of its own, Terraform's data of its own, and a copy of the state behind a local
-backend: neither the root that git has, nor the saved plan, nor the state and its lock are touched. The state is asked
+``.mendixctl/<env>.drift/`` holds a root of its own, Terraform's data of its own, and a copy of the state behind a local
+backend: neither the root that git has, nor the saved plan, nor the state and its lock are touched. It stands as deep in
+the repository as a root does, so that ``../../modules`` is the same folder for both and no link is needed. (No name of
+an environment has a dot.) The state is asked
 of AWS once. The plan that does so keeps what it learnt within its file, and every later plan starts from there without
 asking again. States and plans are readable by their owner alone, and gone when the copy is closed.
 """
@@ -26,7 +28,6 @@ from mendixctl.engine.workplace import Workplace
 from mendixctl.terraform.plan import PlanDocument
 from mendixctl.terraform.runner import Terraform
 from mendixgen.files import write_atomic, write_if_changed
-from mendixgen.repository import Repository
 
 PROVIDER_LOCK = ".terraform.lock.hcl"
 BACKEND = "mendixctl_override.tf"
@@ -35,7 +36,7 @@ BACKEND = "mendixctl_override.tf"
 REFRESHED = "tfstate"
 """The member of a plan file that holds the state as the plan found it in AWS. Source: Terraform's planfile package."""
 
-_LOCAL = 'terraform {\n  backend "local" {\n    path = "../../terraform.tfstate"\n  }\n}\n'
+_LOCAL = 'terraform {\n  backend "local" {\n    path = "terraform.tfstate"\n  }\n}\n'
 _SOURCE = re.compile(r"^\s*source\s*=.*$", re.MULTILINE)
 _NAME = re.compile(r"[A-Za-z0-9_-][A-Za-z0-9._-]*\.tf\Z")
 
@@ -48,20 +49,12 @@ class Copy:
     def __init__(self, workplace: Workplace, tools: Tools) -> None:
         self._workplace = workplace
         self._tools = tools
-        self._repository = Repository(workplace.workspace / "drift")
+        self.folder = workplace.workspace.with_name(f"{workplace.environment}.drift")
         self.plans = 0
-
-    @property
-    def folder(self) -> Path:
-        return self._repository.root
 
     @property
     def state(self) -> Path:
         return self.folder / "terraform.tfstate"
-
-    @property
-    def root(self) -> Path:
-        return self._repository.terraform_root(self._workplace.environment)
 
     def plan(self, files: Files, *, refresh: bool = False) -> PlanDocument:
         """Plan a root of these files. ``refresh``: ask AWS first, and let later plans start from what it says.
@@ -90,7 +83,7 @@ class Copy:
     def _terraform(self) -> Terraform:
         return Terraform(
             self._tools.binary,
-            self.root,
+            self.folder,
             data_dir=self.folder / "terraform",
             environment=self._tools.environment,
             is_pointless=self._tools.emulator_is_gone if self._tools.endpoint else None,
@@ -99,11 +92,11 @@ class Copy:
     def _write(self, files: Files) -> None:
         wanted = {name: content for name, content in files.items() if _NAME.match(name) or name == PROVIDER_LOCK}
         wanted[BACKEND] = _LOCAL.encode()
-        for path in [*self.root.glob("*.tf"), self.root / PROVIDER_LOCK]:
+        for path in [*self.folder.glob("*.tf"), self.folder / PROVIDER_LOCK]:
             if path.name not in wanted:
                 path.unlink(missing_ok=True)
         for name, content in wanted.items():
-            write_if_changed(self.root / name, content)
+            write_if_changed(self.folder / name, content)
 
     def _initialise(self, terraform: Terraform, files: Files) -> None:
         """``init``, unless modules, constraints and versions are those of the last one."""
@@ -141,10 +134,6 @@ def opened(workplace: Workplace, tools: Tools, state: bytes) -> Iterator[Copy]:
     with lease(copy.folder, workplace.environment, "drift"):
         try:
             copy.folder.chmod(0o700)
-            copy.root.mkdir(parents=True, exist_ok=True)
-            modules = copy.folder / "modules"
-            if not modules.is_symlink():
-                modules.symlink_to(os.path.relpath(workplace.repository.modules.resolve(), copy.folder.resolve()))
         except OSError as error:
             raise unwritable(copy.folder, error) from error
         try:

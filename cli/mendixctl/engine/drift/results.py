@@ -43,7 +43,7 @@ class Drifted:
     """A resource that somebody changed or deleted outside of a release.
 
     ``back``: what an apply of the newest release would do about it (``update``, ``create``, ``replace``). ``events``
-    are the calls since that release that CloudTrail knows of it, newest first. ``names``: what AWS calls it.
+    are the calls since that release that CloudTrail knows of it, likeliest first. ``names``: what AWS calls it.
     """
 
     address: str

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import contextlib
 import json
+import re
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
@@ -58,6 +59,8 @@ SERVICES = {
     "vpc": "ec2",
 }
 """Types of Terraform (without ``aws_``, by how they begin) whose service signs with another name."""
+
+_CAMEL = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z0-9]+")
 
 Client = Callable[[str], Any]
 """CloudTrail's client of a region."""
@@ -136,7 +139,10 @@ class _Lookup:
         self._sources: dict[tuple[str, str], list[Mapping[str, Any]]] = {}
 
     def events(self, drifted: Drifted, region: str) -> Iterator[Event]:
-        """The newest events about a resource; of those that AWS refused none."""
+        """The events about a resource, the likeliest first: those that are called like its type, then the newest.
+
+        Several resources can have one name (a bucket's versioning has the bucket's). Calls that AWS refused are none.
+        """
         found: dict[str, Event] = {}
         for name in drifted.names[:MOST_NAMES]:
             for raw in self._ask(region, "ResourceName", name):
@@ -147,7 +153,8 @@ class _Lookup:
                 text = str(raw.get("CloudTrailEvent", ""))
                 if any(json.dumps(name)[1:-1] in text for name in texts):
                     self._add(raw, found)
-        yield from sorted(found.values(), key=lambda event: event.at, reverse=True)[:MOST_EVENTS]
+        likely = sorted(found.values(), key=lambda event: (_likeness(event.name, drifted.type), event.at), reverse=True)
+        yield from likely[:MOST_EVENTS]
 
     def _add(self, raw: Mapping[str, Any], found: dict[str, Event]) -> None:
         event = read(raw)
@@ -179,6 +186,12 @@ class _Lookup:
             if not answer.get("NextToken"):
                 return
             token = {"NextToken": answer["NextToken"]}
+
+
+def _likeness(event: str, resource: str) -> int:
+    """How many words of a type's name an event's name has: 2 of ``PutBucketVersioning`` and a bucket's versioning."""
+    words = {word.lower() for word in _CAMEL.findall(event)}
+    return len(words & set(resource.removeprefix("aws_").split("_")))
 
 
 def read(raw: Mapping[str, Any]) -> Event | None:

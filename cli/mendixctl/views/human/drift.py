@@ -48,8 +48,8 @@ def body(screen: Screen, result: DriftResult, *, details: bool) -> None:
     if result.unfinished:
         _heading(screen, f"Left undone by v{result.head}", "bold", "the next apply goes on with it")
         _planned(screen, result.unfinished, details=details)
-    if result.ignored:
-        names = f": {', '.join(listed(result.ignored, most=20 if details else 3))}"
+    if result.ignored and details:
+        names = f": {', '.join(listed(result.ignored, most=40))}"
         about = "changed where neither the YAML nor a module says anything"
         screen.blank()
         screen.line((f"{plural(len(result.ignored), 'resource')} {about}{names}", "dim"))
