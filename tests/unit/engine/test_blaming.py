@@ -260,6 +260,19 @@ def _base(factory: pytest.TempPathFactory) -> Record:
     return _kept[0]
 
 
+def test_the_fields_of_a_foundation_stand_at_the_top(made: Fabricated) -> None:
+    path = made.repository.modules / "notes" / "1.0.0" / "module.json"
+    manifest = {**json.loads(path.read_text()), "kind": "foundation"}
+    manifest["section"]["properties"]["texts"]["x-secret"] = True
+    path.write_text(json.dumps(manifest))
+    head = made.spec.partition("notes:")[0].replace("domain: dev.apps.example.com\n", "kind: foundation\n")
+    made.repository.spec("dev").write_text(f"{head}edition: 2\ntexts: {{first: hello}}\n")
+    made.release(change(FIRST, "create"))
+    result = ask(made, "notes")
+    assert {one.path: one.value for one in result.fields} == {"edition": 2, "texts.first": SENSITIVE}
+    assert [one.address for one in result.resources] == [FIRST]
+
+
 def test_an_empty_ledger_has_no_causes(made: Fabricated) -> None:
     result = ask(made)
     assert result.head == 0

@@ -11,6 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from mendixctl.engine import verifying
 from mendixctl.engine.planning import code_digest
 from mendixctl.engine.session import Session
 from mendixctl.engine.verifying import VerifyResult, verify
@@ -218,3 +219,27 @@ def _shared(factory: pytest.TempPathFactory) -> Fabricated:
             ledger.release()
         _made.append(ledger)
     return _made[0]
+
+
+class _Elsewhere(LocalLedger):
+    """A ledger beside a state that is not in the repository."""
+
+
+def test_a_mirror_that_is_not_what_stands_beside_the_state(made: Fabricated, tmp_path: Path) -> None:
+    beside = tmp_path / "bucket"
+    shutil.copytree(made.repository.terraform_root("dev") / "releases", beside)
+    store, mirror = _Elsewhere("dev", beside), LocalLedger("dev", made.repository.terraform_root("dev") / "releases")
+    assert verifying._mirror(mirror, store, audit(store)) == (5, [])
+    (folder(made, 2) / "outcome.json").write_text("{}")
+    (folder(made, 3) / "hcl.tar.gz").write_bytes(b"other")
+    (folder(made, 4) / "outcome.json").unlink()
+    shutil.rmtree(beside / "0005")
+    count, found = verifying._mirror(mirror, store, audit(store))
+    told = [(one.release, one.diagnostic.code, str(one.diagnostic.location).rsplit("/", 1)[-1]) for one in found]
+    assert count == 5
+    assert told == [
+        (2, "MXD117", "outcome.json"),
+        (3, "MXD117", "hcl.tar.gz"),
+        (5, "MXD117", "release.json"),
+        (5, "MXD117", "outcome.json"),
+    ], "that v4's outcome is not mirrored yet is no damage"

@@ -16,6 +16,9 @@ CALLED = {
 }
 """Signing names for which botocore has another name."""
 
+BY_HEADER = frozenset({"CopyObject", "UploadPartCopy"})
+"""Operations that only a header tells from another one; its name does for both."""
+
 Route = tuple[str, re.Pattern[str], frozenset[str], str]
 
 
@@ -36,7 +39,7 @@ def _routes(service: str) -> tuple[Route, ...]:
 
     try:
         model = botocore.session.get_session().get_service_model(CALLED.get(service, service))
-        operations = [model.operation_model(name) for name in model.operation_names]
+        operations = [model.operation_model(name) for name in model.operation_names if name not in BY_HEADER]
     except BotoCoreError:
         return ()
     routes = []
