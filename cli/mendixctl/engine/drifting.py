@@ -5,6 +5,7 @@ Read only, for protected environments too: all plans are made in a private copy 
 
 from __future__ import annotations
 
+import json
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -14,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 from mendixctl.engine.blame.chains import leaves
 from mendixctl.engine.blame.hiding import AreaOf, Hidden, value_changes
 from mendixctl.engine.comparing import version_changes
+from mendixctl.engine.copying import read_state
 from mendixctl.engine.drift import causes, trail
 from mendixctl.engine.drift.copy import PROVIDER_LOCK, Copy, Files, opened, same_code, today
 from mendixctl.engine.drift.results import Drifted, DriftResult
@@ -82,7 +84,8 @@ def examined(session: Session, environment: str) -> Iterator[Examination]:
         base = base_of(workplace, store)
         check_identity(workplace, base)
         state = _state(workplace, tools)
-        notes = [*check_state(workplace, store, state), *_behind(workplace, store)]
+        check_state(workplace, store, state)  # what it warns of, it says itself
+        notes = _behind(workplace, store)
         with opened(workplace, tools, state.raw) as copy:
             examination = _examine(workplace, tools, store, base, copy, notes)
             examination.result = replace(examination.result, seconds=round(time.monotonic() - started, 3))
@@ -252,19 +255,9 @@ def _state(workplace: Workplace, tools: Tools) -> StateIdentity:
     """The state as it is kept, read without its lock and without a root that is initialised."""
     if workplace.state_file is not None or tools.clients is None:
         return tools.state_identity(workplace)
-    import json
-
-    from mendixctl.aws import guarded, is_missing
-
-    header = workplace.specification.header
-    with guarded(f"read {workplace.scope.state}"):
-        try:
-            answer = tools.clients.client("s3").get_object(Bucket=header.state_bucket, Key=header.state_key)
-            raw: bytes = answer["Body"].read()
-        except Exception as error:
-            if is_missing(error):
-                return StateIdentity()
-            raise
+    raw = read_state(workplace, tools.clients)
+    if raw is None:
+        return StateIdentity()
     try:
         content = json.loads(raw)
         return StateIdentity(str(content["lineage"]), int(content["serial"]), raw)
