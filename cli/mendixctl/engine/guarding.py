@@ -159,12 +159,16 @@ def _check_acceptances(workplace: Workplace, accepted: tuple[str, ...], possible
 
 
 def _command(workplace: Workplace, kind: Kind, accepted: Iterable[str], rollback_to: int) -> str:
-    """The command line that passes, to copy into a POSIX shell."""
+    """The command line that passes, to copy into a POSIX shell; empty where there is none that accepts a loss."""
     scope = workplace.scope
     words = {
         Kind.APPLY: ["apply", "--env", scope.environment],
         Kind.ROLLBACK: ["rollback", f"v{rollback_to}", "--env", scope.environment],
-    }.get(kind, ["destroy", scope.environment])
+        Kind.TEARDOWN: ["destroy", scope.environment],
+        Kind.DESTROY: ["destroy", scope.environment],
+    }.get(kind, [])
+    if not words:
+        return ""
     if scope.rehearsal:
         words.append("--emulator")
     for address in accepted:

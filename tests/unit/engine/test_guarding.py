@@ -145,6 +145,15 @@ def test_a_rehearsal_is_refused_what_the_real_one_would_be(bench: Bench) -> None
     assert "--emulator" in prepared.plan.guards.command
 
 
+def test_a_rehearsal_may_always_be_destroyed(bench: Bench) -> None:
+    bench.edit("target: emulator", "target: aws")
+    session = replace(bench.session, rehearse=True)
+    planning.plan(session, "dev")
+    applying.execute(session, applying.prepare(session, "dev"))
+    bench.play.changes = (LOST, *DESTROYED)
+    assert destroying.execute(session, destroying.prepare(session, "dev")).destroy is not None
+
+
 def test_a_rollback_is_guarded_and_leaves_the_files_as_they_were(bench: Bench) -> None:
     showing(bench)
     bench.play.changes = None
