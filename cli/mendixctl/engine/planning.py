@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from mendixctl.engine import git, guarding, imports
 from mendixctl.engine.identity import check_identity
 from mendixctl.engine.journals import identities
-from mendixctl.engine.judging import judged, losses
+from mendixctl.engine.judging import judged, losses, with_history
 from mendixctl.engine.lease import lease
 from mendixctl.engine.ledgers import check_base, ledger
 from mendixctl.engine.manifests import LIFETIME, Fingerprint, Manifest, PlanSlot, file_digest
@@ -133,6 +133,8 @@ def make(
             session.reporter.stage("show")
             document = terraform.show_plan(place.staging)
         changes = judged(document)
+        if kind is Kind.APPLY:  # a rollback knows by itself what it brings back
+            changes = with_history(changes, store)
         result = PlanResult(
             scope=tools.scope(workplace),
             kind=kind,

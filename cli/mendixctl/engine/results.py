@@ -67,7 +67,7 @@ class Judged:
 
     def recorded_at(self, made: datetime) -> RecordedChange:
         """As `recorded`, with the moment until which the change can be taken back if it is made at ``made``."""
-        until = self.judgement.until(made) or self.back.until(made)
+        until = self.judgement.until(made)
         return replace(self.recorded, until=until.astimezone(UTC).isoformat(timespec="seconds") if until else "")
 
 

@@ -33,7 +33,8 @@ class Ruling:
 def judge(plan: PlanDocument) -> tuple[Ruling, ...]:
     """Every change of ``plan`` with its judgements, in the plan's order. Never raises."""
     context = Context.of(plan)
-    return tuple(Ruling(change, judgement(change, context), way_back(change)) for change in plan.changes)
+    found = ((change, judgement(change, context)) for change in plan.changes)
+    return tuple(Ruling(change, forward, way_back(change, forward)) for change, forward in found)
 
 
 def judge_drift(plan: PlanDocument) -> tuple[Ruling, ...]:
@@ -51,23 +52,33 @@ def judgement(change: ResourceChange, context: Context = NOBODY) -> Judgement:
     return found
 
 
-def created_again(change: ResourceChange) -> Judgement:
+def created_again(change: ResourceChange, because: str = "it was there before") -> Judgement:
     """What is said of creating what was there before: of data and of identities, only the name comes again."""
     known = service(change.type)
     kind = known.kind(change.type)
     if change.action is not Action.CREATE or kind is Kind.PLAIN:
         return REVERSIBLE
     reasons = {
-        Kind.DATA: f"it was there before, and is created again without {_holds(known, change)}; only a snapshot, a "
-        "copy or an import brings those back",
-        Kind.IDENTITY: f"it was there before, and is created again with another identity: {_holds(known, change)}",
-        Kind.UNKNOWN: f"it was there before, and whether {change.type} keeps anything is not known",
+        Kind.DATA: f"{because}, and it is created again without {_holds(known, change)}; only a snapshot, a copy "
+        "or an import brings those back",
+        Kind.IDENTITY: f"{because}, and it is created again with another identity: {_holds(known, change)}",
+        Kind.UNKNOWN: f"{because}, and whether {change.type} keeps anything is not known",
     }
     return Judgement(Verdict.RESTORE_NEEDED, reasons[kind], "action.create-again")
 
 
-def way_back(change: ResourceChange) -> Judgement:
-    """What is said of the change that would undo ``change`` once it is made."""
+def way_back(change: ResourceChange, forward: Judgement | None = None) -> Judgement:
+    """What is said of the change that would undo ``change`` once it is made; ``forward`` is what is said of that.
+
+    The window of a way back is how long it stays open after the change. What the undoing change itself would leave
+    open afterwards (a key that it deletes) is another one, and not told.
+    """
+    found = _undone(change)
+    window = (judgement(change) if forward is None else forward).window
+    return replace(found, window=window if found.verdict is not Verdict.REVERSIBLE else "")
+
+
+def _undone(change: ResourceChange) -> Judgement:
     known = service(change.type)
     forward = Sides.of(change)
     back = forward.swapped()
@@ -179,9 +190,20 @@ def _one_way(known: Service, change: ResourceChange, sides: Sides, forward: list
 
 
 def _matches(known: Service, change: ResourceChange, sides: Sides, action: Action) -> list[Rule]:
-    """The rules that hold; those of an update hold of a replacement as well."""
-    words = {action.value} | ({Action.UPDATE.value} if action is Action.REPLACE else set())
-    return [rule for rule in known.rules if change.type in rule.types and words & rule.on and sides.meet(rule)]
+    """The rules that hold; those of an update hold of a replacement as well.
+
+    Not those that ask whether a value is unknown: in a new resource, whatever AWS chooses is.
+    """
+    return [
+        rule
+        for rule in known.rules
+        if change.type in rule.types
+        and (
+            action.value in rule.on
+            or (action is Action.REPLACE and Action.UPDATE.value in rule.on and not rule.asks("unknown"))
+        )
+        and sides.meet(rule)
+    ]
 
 
 def _said(rule: Rule, sides: Sides, ending: str = "") -> Judgement:

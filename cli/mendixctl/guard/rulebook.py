@@ -76,6 +76,10 @@ class Rule:
     one_way: bool = False
     parent: Parent | None = None
 
+    def asks(self, question: str) -> bool:
+        """Whether one of the conditions asks this."""
+        return any(condition.question == question for condition in self.when)
+
 
 @dataclass(frozen=True, slots=True)
 class Service:

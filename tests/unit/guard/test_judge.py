@@ -181,7 +181,9 @@ def test_undoing_a_creation_costs_what_is_stored_by_then() -> None:
     assert back("aws_route", "create", None, {}).verdict is REVERSIBLE
     assert back(UNHEARD_OF, "create", None, {}).verdict is RESTORE
     secret = back("aws_secretsmanager_secret", "create", None, {"recovery_window_in_days": 7})
-    assert (secret.verdict, secret.window) == (WINDOWED, "P7D")
+    assert (secret.verdict, secret.window) == (WINDOWED, ""), (
+        "the window begins with the undoing, not with the creation"
+    )
 
 
 def test_undoing_a_deletion_gives_back_no_more_than_the_deletion_left() -> None:
@@ -192,6 +194,15 @@ def test_undoing_a_deletion_gives_back_no_more_than_the_deletion_left() -> None:
     assert back("aws_lb", "delete", {}, None).verdict is RESTORE
     assert back("aws_route", "delete", {}, None).verdict is REVERSIBLE
     assert back(UNHEARD_OF, "delete", {}, None).verdict is RESTORE
+
+
+def test_the_window_of_a_way_back_is_that_of_the_change() -> None:
+    on = one("aws_kms_key", "update", {"is_enabled": False}, {"is_enabled": True})
+    assert (way_back(on).verdict, way_back(on).window) == (RESTORE, "")
+    off = one("aws_kms_key", "update", {"is_enabled": True}, {"is_enabled": False})
+    assert (judgement(off).window, way_back(off).verdict, way_back(off).window) == ("P7D", REVERSIBLE, "")
+    replaced = one("aws_kms_key", "replace", {"deletion_window_in_days": 9}, {"deletion_window_in_days": 20})
+    assert (judgement(replaced).window, way_back(replaced).window) == ("P9D", "P9D")
 
 
 def test_undoing_a_replacement_replaces_again() -> None:
