@@ -86,11 +86,17 @@ def diff(application: Application, area: str, before: str, after: str) -> None:
 @environment_argument()
 @click.argument("area", required=False, shell_complete=complete_areas)
 @click.option("--to", metavar="VERSION", shell_complete=complete_module_versions, help="This version, up or down.")
+@click.option("--all", "everything", is_flag=True, help="Turn on every area that is off as well.")
 @pass_application
-def upgrade(application: Application, environment: str, area: str | None, to: str | None) -> None:
-    """Move ENVIRONMENT to the newest released modules (only AREA's, with one), and turn new areas on."""
+def upgrade(application: Application, environment: str, area: str | None, to: str | None, everything: bool) -> None:
+    """Move ENVIRONMENT to the newest released modules (only AREA's, with one), and turn new areas on.
+
+    What an upgraded area needs of others comes along: they are turned on, or raised, as far as it is wired to them.
+    """
     from mendixctl.engine import upgrading
 
     if to is not None and area is None:
         raise click.UsageError("--to needs an AREA")
-    application.view.upgraded(upgrading.upgrade(application.session(), environment, area, to))
+    if everything and area is not None:
+        raise click.UsageError("--all is for every area, so it takes no AREA")
+    application.view.upgraded(upgrading.upgrade(application.session(), environment, area, to, everything=everything))

@@ -10,19 +10,25 @@ from mendixctl.engine.workplace import read_lock, read_text, require
 from mendixgen import lock as locks
 from mendixgen.diagnostics import Diagnostic, MendixError
 from mendixgen.files import write_atomic
-from mendixgen.module_store import ModuleStore
+from mendixgen.lock import Lock
+from mendixgen.module_store import Manifest, ModuleStore, version_key
+from mendixgen.wiring import check_wiring, unmet
 
 
-def upgrade(session: Session, environment: str, area: str | None = None, to: str | None = None) -> UpgradeResult:
+def upgrade(
+    session: Session, environment: str, area: str | None = None, to: str | None = None, *, everything: bool = False
+) -> UpgradeResult:
     """Take one area, or every area that is on, to its newest usable version, or ``area`` to version ``to``.
 
-    An area that is off is turned on by naming it. The newest usable version is the newest released one; for the
-    emulator also an unreleased one, where none is released. The specification is checked against the new versions
-    before the lock is written.
+    An area that is off is turned on by naming it, or with all others by ``everything``. What the upgraded areas
+    need of others comes along: an area that is off is turned on, one without the output in question raised. The
+    newest usable version is the newest released one; for the emulator also an unreleased one, where none is released.
+    The specification is checked against the new versions before the lock is written.
 
     Raises:
         MendixError: MXP101 no such environment, MXP180 ``to`` without an area, MXR101 and MXR102 no such module or
-            version, MXP181 no version that this target may use; what is wrong with the specification then.
+            version, MXP181 no version that this target may use, MXR108 ``to`` is too low for what is wired to the
+            area; what is wrong with the specification then.
     """
     from mendixgen.spec.loader import load_text
     from mendixgen.spec.source import read
@@ -42,12 +48,38 @@ def upgrade(session: Session, environment: str, area: str | None = None, to: str
     target = str(data.get("target") or "aws")
     before = read_lock(repository, environment)
     lock = before or locks.create_for(store, data)
-    for name in [area] if area is not None else sorted(lock.pins):
+    on = {*lock.pins, *(locks.create_for(store, data).pins if everything else ())}
+    for name in [area] if area is not None else sorted(on):
         lock = locks.upgrade(lock, name, _version(store, name, to, target))
+    lock = _with_what_it_needs(store, lock, target, asked=area if to is not None else None)
+    check_wiring(environment, _manifests(store, lock))
     checked = load_text(text, label, store=store, lock=lock, name=environment, today=session.today)
     with lease(repository.workspace(environment), environment, "modules upgrade"):
         write_atomic(repository.lock(environment), locks.dump(lock, environment))
     return UpgradeResult(environment, version_changes(before, lock), checked.warnings)
+
+
+def _with_what_it_needs(store: ModuleStore, lock: Lock, target: str, *, asked: str | None) -> Lock:
+    """``lock`` with the areas on and new enough that the others are wired to; nothing is ever lowered for it.
+
+    ``asked``: the area whose version was given, which stays at that.
+    """
+    while True:
+        needed = {need.other for need in unmet(_manifests(store, lock))} - {asked}
+        newest = {name: _version(store, name, None, target) for name in sorted(needed)}
+        higher = {
+            name: version
+            for name, version in newest.items()
+            if name not in lock.pins or version_key(version) > version_key(lock.pins[name].version)
+        }
+        if not higher:
+            return lock
+        for name, version in higher.items():
+            lock = locks.upgrade(lock, name, version)
+
+
+def _manifests(store: ModuleStore, lock: Lock) -> dict[str, Manifest]:
+    return {name: store.manifest(name, pin.version) for name, pin in lock.pins.items()}
 
 
 def _version(store: ModuleStore, area: str, to: str | None, target: str) -> str:

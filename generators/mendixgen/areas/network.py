@@ -111,6 +111,9 @@ class Network(Area):
         account: str = context("account", "Account of the VPC.")
         partition: str = context("partition", "Partition of the region: aws, aws-cn or aws-us-gov.")
         logs_key_arn: str = wired("encryption.logs_key_arn", "ARN of the KMS key that encrypts the flow logs.")
+        boundary_arn: str | None = wired(
+            "identity.boundary_arn", "ARN of the permissions boundary of the roles, if there is one.", optional=True
+        )
 
     outputs = OUTPUTS
     # The only ones of their types are called "this" since 1.1.0, as everywhere else.

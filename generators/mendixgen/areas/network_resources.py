@@ -317,6 +317,7 @@ def _flow_logs(module: ModuleBuilder, vpc: Expr) -> None:
         assume_role_policy=policies.trust_of_service(
             "vpc-flow-logs.amazonaws.com", var.account, f"arn:{var.partition}:ec2:{here}:vpc-flow-log/*"
         ),
+        permissions_boundary=var.boundary_arn,
     )
     permission = module.resource(
         "aws_iam_role_policy.this",

@@ -227,6 +227,9 @@ class Storage(Area):
         account: str = context("account", "Account of the buckets; a part of their names.")
         partition: str = context("partition", "Partition of the region: aws, aws-cn or aws-us-gov.")
         kms_key_arn: str = wired("encryption.storage_key_arn", "ARN of the KMS key that encrypts buckets and volumes.")
+        boundary_arn: str | None = wired(
+            "identity.boundary_arn", "ARN of the permissions boundary of the roles, if there is one.", optional=True
+        )
 
     outputs = {
         "bucket_names": Output(

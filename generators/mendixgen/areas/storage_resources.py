@@ -277,6 +277,7 @@ def _snapshots(module: ModuleBuilder) -> None:
         assume_role_policy=trust_of_service(
             "dlm.amazonaws.com", var.account, f"arn:{var.partition}:dlm:{here}:policy/*"
         ),
+        permissions_boundary=var.boundary_arn,
     )
     marked = {"StringEquals": {"aws:ResourceTag/snapshots": var.environment}}
     ec2 = f"arn:{var.partition}:ec2:{var.region}"

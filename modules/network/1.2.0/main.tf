@@ -977,6 +977,7 @@ resource "aws_iam_role" "this" {
       }
     }]
   })
+  permissions_boundary = var.boundary_arn
 
   tags = local.tags
 }

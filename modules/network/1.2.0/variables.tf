@@ -154,6 +154,12 @@ variable "logs_key_arn" {
   nullable    = false
 }
 
+variable "boundary_arn" {
+  description = "ARN of the permissions boundary of the roles, if there is one."
+  type        = string
+  default     = null
+}
+
 variable "environment" {
   description = "Name of the environment; part of every name in AWS."
   type        = string

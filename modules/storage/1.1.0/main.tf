@@ -525,6 +525,7 @@ resource "aws_iam_role" "snapshots" {
       }
     }]
   })
+  permissions_boundary = var.boundary_arn
 
   tags = local.tags
 }

@@ -50,13 +50,26 @@ SIMPLE: list[tuple[list[str], str, Any, tuple[Any, ...], dict[str, Any]]] = [
         ("prod", date(2027, 6, 1)),
         {},
     ),
-    (["modules", "upgrade", "prod"], "upgrading.upgrade", samples.UPGRADED, ("prod", None, None), {}),
+    (
+        ["modules", "upgrade", "prod"],
+        "upgrading.upgrade",
+        samples.UPGRADED,
+        ("prod", None, None),
+        {"everything": False},
+    ),
     (
         ["modules", "upgrade", "prod", "network", "--to", "1.0.0"],
         "upgrading.upgrade",
         samples.UPGRADED,
         ("prod", "network", "1.0.0"),
-        {},
+        {"everything": False},
+    ),
+    (
+        ["modules", "upgrade", "prod", "--all"],
+        "upgrading.upgrade",
+        samples.UPGRADED,
+        ("prod", None, None),
+        {"everything": True},
     ),
 ]
 
