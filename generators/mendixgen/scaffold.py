@@ -6,9 +6,13 @@ import re
 from dataclasses import dataclass
 from pathlib import Path
 
-from mendixgen import resources
+from mendixgen import __version__, resources
+from mendixgen import lock as locks
 from mendixgen.diagnostics import Diagnostic, Location, MendixError
 from mendixgen.files import write_atomic
+from mendixgen.lock import Lock
+from mendixgen.module_store import ModuleStore
+from mendixgen.wiring import completed
 
 _PATTERNS = {
     "name": (r"[a-z](?:-?[a-z0-9]){1,15}", "2 to 16 lower-case letters, digits and single hyphens, a letter first"),
@@ -24,12 +28,13 @@ _TEMPLATES = {"Makefile.j2": "Makefile", "README.md.j2": "README.md", "gitignore
 
 @dataclass(frozen=True, slots=True)
 class Beginning:
-    """The first environment of a repository."""
+    """The first environment of a repository. ``areas``: those that are on, and what they need; all without any."""
 
     name: str
     region: str
     account: str
     domain: str
+    areas: tuple[str, ...] = ()
 
 
 def check(beginning: Beginning) -> None:
@@ -51,8 +56,8 @@ def lay_down(folder: Path, beginning: Beginning) -> list[str]:
     """Write the repository into ``folder``, which may exist; the files' names relative to it, sorted.
 
     Raises:
-        MendixError: MXC120, a value that cannot be; MXC121, a file with another content stands in the way;
-            nothing was written.
+        MendixError: MXC120, a value that cannot be; MXR101, there is no such area; MXC121, a file with another
+            content stands in the way; nothing was written.
     """
     check(beginning)
     files = contents(beginning)
@@ -92,11 +97,26 @@ def contents(beginning: Beginning) -> dict[str, bytes]:
     }
     templates = {**_TEMPLATES, "dev.yaml.j2": f"environments/{beginning.name}.yaml"}
     files = {name: environment.get_template(source).render(values).encode() for source, name in templates.items()}
+    if beginning.areas:
+        files[f"environments/{beginning.name}.lock"] = locks.dump(_lock(beginning.areas), beginning.name).encode()
     for title, origin in (("modules", resources.modules()), ("schema", resources.schema())):
         for path in sorted(origin.rglob("*")):
             if path.is_file() and not any(part.startswith(".") for part in path.relative_to(origin).parts):
                 files[f"{title}/{path.relative_to(origin).as_posix()}"] = path.read_bytes()
     return files
+
+
+def _lock(areas: tuple[str, ...]) -> Lock:
+    """The lock with these areas on, and with what they are wired to."""
+    store = ModuleStore(resources.modules())
+
+    def newest(area: str) -> str:
+        return store.newest(area) or store.manifest(area, "0.0.0").version  # which says what areas there are
+
+    lock = Lock(generator=__version__)
+    for area in areas:
+        lock = locks.upgrade(lock, area, newest(area))
+    return completed(store, lock, newest)
 
 
 def _can_write(path: Path, content: bytes) -> bool:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 
+from mendixgen import lock as locks
 from mendixgen.diagnostics import Diagnostic, Location, MendixError
-from mendixgen.module_store import Manifest
+from mendixgen.lock import Lock
+from mendixgen.module_store import Manifest, ModuleStore, version_key
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +36,30 @@ def unmet(on: Mapping[str, Manifest]) -> Iterator[Unmet]:
                     yield Unmet(area, variable.name, other, output, off=True)
             elif output not in on[other].outputs:
                 yield Unmet(area, variable.name, other, output, off=False)
+
+
+def manifests(store: ModuleStore, lock: Lock) -> dict[str, Manifest]:
+    """The modules that are on, by area."""
+    return {area: store.manifest(area, pin.version) for area, pin in lock.pins.items()}
+
+
+def completed(store: ModuleStore, lock: Lock, newest: Callable[[str], str], *, asked: str | None = None) -> Lock:
+    """``lock`` with the areas on and new enough that the others are wired to; nothing is ever lowered for it.
+
+    ``newest`` gives the version of an area to turn on or raise to. ``asked``: an area whose version was given, and
+    which stays at that.
+    """
+    while True:
+        needed = {need.other for need in unmet(manifests(store, lock))} - {asked}
+        higher = {
+            area: version
+            for area, version in ((area, newest(area)) for area in sorted(needed))
+            if area not in lock.pins or version_key(version) > version_key(lock.pins[area].version)
+        }
+        if not higher:
+            return lock
+        for area, version in higher.items():
+            lock = locks.upgrade(lock, area, version)
 
 
 def check_wiring(environment: str, on: Mapping[str, Manifest]) -> None:

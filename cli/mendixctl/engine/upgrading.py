@@ -10,9 +10,8 @@ from mendixctl.engine.workplace import read_lock, read_text, require
 from mendixgen import lock as locks
 from mendixgen.diagnostics import Diagnostic, MendixError
 from mendixgen.files import write_atomic
-from mendixgen.lock import Lock
-from mendixgen.module_store import Manifest, ModuleStore, version_key
-from mendixgen.wiring import check_wiring, unmet
+from mendixgen.module_store import ModuleStore
+from mendixgen.wiring import check_wiring, completed, manifests
 
 
 def upgrade(
@@ -51,35 +50,13 @@ def upgrade(
     on = {*lock.pins, *(locks.create_for(store, data).pins if everything else ())}
     for name in [area] if area is not None else sorted(on):
         lock = locks.upgrade(lock, name, _version(store, name, to, target))
-    lock = _with_what_it_needs(store, lock, target, asked=area if to is not None else None)
-    check_wiring(environment, _manifests(store, lock))
+    asked = area if to is not None else None
+    lock = completed(store, lock, lambda name: _version(store, name, None, target), asked=asked)
+    check_wiring(environment, manifests(store, lock))
     checked = load_text(text, label, store=store, lock=lock, name=environment, today=session.today)
     with lease(repository.workspace(environment), environment, "modules upgrade"):
         write_atomic(repository.lock(environment), locks.dump(lock, environment))
     return UpgradeResult(environment, version_changes(before, lock), checked.warnings)
-
-
-def _with_what_it_needs(store: ModuleStore, lock: Lock, target: str, *, asked: str | None) -> Lock:
-    """``lock`` with the areas on and new enough that the others are wired to; nothing is ever lowered for it.
-
-    ``asked``: the area whose version was given, which stays at that.
-    """
-    while True:
-        needed = {need.other for need in unmet(_manifests(store, lock))} - {asked}
-        newest = {name: _version(store, name, None, target) for name in sorted(needed)}
-        higher = {
-            name: version
-            for name, version in newest.items()
-            if name not in lock.pins or version_key(version) > version_key(lock.pins[name].version)
-        }
-        if not higher:
-            return lock
-        for name, version in higher.items():
-            lock = locks.upgrade(lock, name, version)
-
-
-def _manifests(store: ModuleStore, lock: Lock) -> dict[str, Manifest]:
-    return {name: store.manifest(name, pin.version) for name, pin in lock.pins.items()}
 
 
 def _version(store: ModuleStore, area: str, to: str | None, target: str) -> str:

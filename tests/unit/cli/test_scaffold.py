@@ -39,6 +39,18 @@ def test_the_values_stand_in_the_yaml(tmp_path: Path) -> None:
     }
 
 
+def test_only_some_areas_and_what_they_need(tmp_path: Path) -> None:
+    from mendixgen import lock as locks
+
+    scaffold.lay_down(tmp_path, Beginning("dev", DEV.region, DEV.account, DEV.domain, ("storage",)))
+    text = (tmp_path / "environments" / "dev.lock").read_bytes()
+    assert set(locks.parse(text, "dev.lock").pins) == {"encryption", "storage"}
+    with pytest.raises(MendixError) as caught:
+        scaffold.lay_down(tmp_path / "new", Beginning("dev", DEV.region, DEV.account, DEV.domain, ("sotrage",)))
+    assert [problem.code for problem in caught.value.diagnostics] == ["MXR101"]
+    assert not (tmp_path / "new").exists()
+
+
 def test_doing_it_twice_changes_nothing(tmp_path: Path) -> None:
     scaffold.lay_down(tmp_path, DEV)
     before = {path: path.stat().st_mtime_ns for path in tmp_path.rglob("*") if path.is_file()}
