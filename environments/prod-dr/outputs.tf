@@ -22,7 +22,42 @@ output "network" {
   value       = module.network
 }
 
+output "identity" {
+  description = "What the area identity made."
+  value       = module.identity
+}
+
+output "cluster" {
+  description = "What the area cluster made."
+  value       = module.cluster
+}
+
+output "workloads" {
+  description = "What the area workloads made."
+  value       = module.workloads
+}
+
+output "ingress" {
+  description = "What the area ingress made."
+  value       = module.ingress
+}
+
 output "storage" {
   description = "What the area storage made."
   value       = module.storage
+}
+
+output "database" {
+  description = "What the area database made."
+  value       = module.database
+}
+
+output "registry" {
+  description = "What the area registry made."
+  value       = module.registry
+}
+
+output "secrets" {
+  description = "What the area secrets made."
+  value       = module.secrets
 }

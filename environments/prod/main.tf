@@ -2,7 +2,7 @@
 
 # Customer-managed KMS keys, one a purpose: rotated, multi-region, each with a least-privilege key policy.
 module "encryption" {
-  source = "../../modules/encryption/1.0.0"
+  source = "../../modules/encryption/1.1.0"
 
   region      = "eu-central-1"
   account     = "123456789012"
@@ -12,7 +12,7 @@ module "encryption" {
 
 # VPC with public, private and database subnets in 2 to 6 zones, NAT, network ACLs, security groups, endpoints.
 module "network" {
-  source = "../../modules/network/1.1.0"
+  source = "../../modules/network/1.2.0"
 
   region      = "eu-central-1"
   account     = "123456789012"
@@ -20,6 +20,7 @@ module "network" {
   environment = "prod"
 
   logs_key_arn = module.encryption.logs_key_arn
+  boundary_arn = module.identity.boundary_arn
 
   cidr      = "10.20.0.0/16"
   zones     = ["a", "b", "c"]
@@ -31,16 +32,180 @@ module "network" {
   allow_from = ["203.0.113.0/24", "198.51.100.0/24"]
 }
 
-# S3 buckets with lifecycle, object lock, inventory and access logs; classes and snapshots of EBS volumes.
-module "storage" {
-  source = "../../modules/storage/1.0.0"
+# Roles of the cluster, its nodes, the platform's admins and auditors, and the boundary that every role carries.
+module "identity" {
+  source = "../../modules/identity/1.0.0"
 
   region      = "eu-central-1"
   account     = "123456789012"
   partition   = "aws"
   environment = "prod"
 
-  kms_key_arn = module.encryption.storage_key_arn
+  cluster_key_arn = module.encryption.cluster_key_arn
+  secrets_key_arn = module.encryption.secrets_key_arn
+}
+
+# EKS cluster with private endpoint, encrypted secrets, full logs, pinned add-ons and node groups that scale.
+module "cluster" {
+  source = "../../modules/cluster/1.0.0"
+
+  account     = "123456789012"
+  partition   = "aws"
+  environment = "prod"
+
+  vpc_id                  = module.network.vpc_id
+  private_subnets         = module.network.private_subnets
+  private_network_acl_id  = module.network.private_network_acl_id
+  nodes_security_group_id = module.network.nodes_security_group_id
+  cluster_key_arn         = module.encryption.cluster_key_arn
+  logs_key_arn            = module.encryption.logs_key_arn
+  cluster_role_arn        = module.identity.cluster_role_arn
+  node_role_arn           = module.identity.node_role_arn
+  admin_role_arn          = module.identity.admin_role_arn
+  auditor_role_arn        = module.identity.auditor_role_arn
+  workload_role_arns      = module.workloads.role_arns
+
+  kubernetes_version = "1.35"
+  endpoint           = "private"
+  admins             = ["arn:aws:iam::123456789012:role/platform-admin"]
+  viewers            = ["arn:aws:iam::123456789012:role/auditor"]
+  node_groups = {
+    system = {
+      instance_types = ["m7i.large"]
+      min            = 3
+      max            = 6
+    }
+    apps = {
+      instance_types = ["m7i.xlarge", "m6i.xlarge"]
+      min            = 3
+      max            = 24
+      scaling = {
+        cpu_target = 60
+        steps = [
+          {
+            above = 80
+            add   = 2
+          },
+          {
+            above = 90
+            add   = 4
+          },
+        ]
+        cooldown = 300
+        schedules = [
+          {
+            name     = "office-hours"
+            cron     = "0 7 * * 1-5"
+            timezone = "Europe/Berlin"
+            min      = 6
+          },
+        ]
+      }
+    }
+    batch = {
+      capacity       = "spot"
+      instance_types = ["m7i.xlarge", "m6i.xlarge", "m6a.xlarge", "m5.xlarge"]
+      min            = 0
+      max            = 12
+      taints         = ["workload=batch:NoSchedule"]
+    }
+  }
+}
+
+# Roles of what runs on the cluster: controllers, the Mendix Operator's provisioner and builder, and each app.
+module "workloads" {
+  source = "../../modules/workloads/1.0.0"
+
+  region    = "eu-central-1"
+  account   = "123456789012"
+  partition = "aws"
+  apps = {
+    crm = {
+      database = "crm"
+      files    = "files"
+    }
+    portal = {
+      database = "portal"
+      files    = "files"
+      hostname = "portal.example.com"
+    }
+    "erp-bridge" = {
+      database = "erp"
+      files    = "files"
+    }
+  }
+  environment = "prod"
+
+  boundary_arn          = module.identity.boundary_arn
+  cluster_name          = module.cluster.name
+  oidc_provider_arn     = module.cluster.oidc_provider_arn
+  oidc_issuer           = module.cluster.oidc_issuer
+  storage_key_arn       = module.encryption.storage_key_arn
+  secrets_key_arn       = module.encryption.secrets_key_arn
+  bucket_arns           = module.storage.bucket_arns
+  zone_id               = module.ingress.zone_id
+  database_resource_ids = module.database.resource_ids
+  repository_arns       = module.registry.repository_arns
+}
+
+# Network Load Balancer across zones with its target groups, certificate, DNS zone and access logs.
+module "ingress" {
+  source = "../../modules/ingress/1.0.0"
+
+  account     = "123456789012"
+  region      = "eu-central-1"
+  partition   = "aws"
+  domain      = "apps.example.com"
+  environment = "prod"
+
+  vpc_id                 = module.network.vpc_id
+  public_subnet_ids      = module.network.public_subnet_ids
+  private_subnet_ids     = module.network.private_subnet_ids
+  public_network_acl_id  = module.network.public_network_acl_id
+  private_network_acl_id = module.network.private_network_acl_id
+  security_group_id      = module.network.load_balancer_security_group_id
+  allow_from             = module.network.allow_from
+  kms_key_arn            = module.encryption.storage_key_arn
+  logs_bucket_name       = module.storage.access_logs_bucket_name
+
+  scheme = "internet-facing"
+  listeners = [
+    {
+      port        = 443
+      protocol    = "TLS"
+      target_port = 8443
+    },
+    {
+      port        = 80
+      protocol    = "TCP"
+      target_port = 8080
+    },
+    {
+      port        = 5140
+      protocol    = "UDP"
+      target_port = 5140
+      health_check = {
+        protocol = "HTTP"
+        port     = 8080
+        path     = "/healthz"
+      }
+    },
+  ]
+  deregistration_delay = 120
+  access_logs          = true
+}
+
+# S3 buckets with lifecycle, object lock, inventory and access logs; classes and snapshots of EBS volumes.
+module "storage" {
+  source = "../../modules/storage/1.1.0"
+
+  region      = "eu-central-1"
+  account     = "123456789012"
+  partition   = "aws"
+  environment = "prod"
+
+  kms_key_arn  = module.encryption.storage_key_arn
+  boundary_arn = module.identity.boundary_arn
 
   buckets = {
     files = {
@@ -79,4 +244,116 @@ module "storage" {
       keep           = 14
     }
   }
+}
+
+# RDS for PostgreSQL, MySQL and Oracle: redundant, encrypted, backed up, observed, their passwords managed.
+module "database" {
+  source = "../../modules/database/1.0.0"
+
+  region      = "eu-central-1"
+  account     = "123456789012"
+  partition   = "aws"
+  environment = "prod"
+
+  vpc_id                     = module.network.vpc_id
+  database_subnet_ids        = module.network.database_subnet_ids
+  private_subnet_ids         = module.network.private_subnet_ids
+  database_security_group_id = module.network.database_security_group_id
+  nodes_security_group_id    = module.network.nodes_security_group_id
+  kms_key_arn                = module.encryption.database_key_arn
+  logs_key_arn               = module.encryption.logs_key_arn
+  secrets_key_arn            = module.encryption.secrets_key_arn
+  boundary_arn               = module.identity.boundary_arn
+
+  instances = {
+    crm = {
+      engine                = "postgres"
+      version               = "17"
+      class                 = "db.m7g.large"
+      storage_gb            = 200
+      max_storage_gb        = 1000
+      replicas              = 1
+      backup_retention_days = 14
+    }
+    portal = {
+      engine     = "postgres"
+      version    = "17"
+      class      = "db.m7g.large"
+      storage_gb = 100
+    }
+    legacy = {
+      engine     = "mysql"
+      version    = "8.4"
+      class      = "db.m7g.large"
+      storage_gb = 100
+    }
+    erp = {
+      engine     = "oracle-se2"
+      version    = "19"
+      class      = "db.m5.large"
+      storage_gb = 200
+      license    = "license-included"
+    }
+  }
+}
+
+# Container repositories for applications and platform images: immutable, encrypted, scanned, cleaned up.
+module "registry" {
+  source = "../../modules/registry/1.0.0"
+
+  account   = "123456789012"
+  region    = "eu-central-1"
+  partition = "aws"
+  apps = {
+    crm = {
+      database = "crm"
+      files    = "files"
+    }
+    portal = {
+      database = "portal"
+      files    = "files"
+      hostname = "portal.example.com"
+    }
+    "erp-bridge" = {
+      database = "erp"
+      files    = "files"
+    }
+  }
+  environment = "prod"
+
+  kms_key_arn    = module.encryption.storage_key_arn
+  logs_key_arn   = module.encryption.logs_key_arn
+  boundary_arn   = module.identity.boundary_arn
+  node_role_name = module.identity.node_role_name
+
+  keep_images = 50
+  scan        = "enhanced"
+  readers     = ["arn:aws:iam::123456789012:role/ci-reader"]
+}
+
+# Secrets with their own key and readers, renewed by a function; a failed renewal raises an alarm.
+module "secrets" {
+  source = "../../modules/secrets/1.0.0"
+
+  region      = "eu-central-1"
+  account     = "123456789012"
+  partition   = "aws"
+  environment = "prod"
+
+  kms_key_arn   = module.encryption.secrets_key_arn
+  logs_key_arn  = module.encryption.logs_key_arn
+  boundary_arn  = module.identity.boundary_arn
+  app_role_arns = module.workloads.app_role_arns
+
+  entries = {
+    "crm-api-key" = {
+      description = "CRM API key"
+      readers     = ["crm"]
+    }
+    license = {
+      description = "Mendix runtime licence"
+      rotate      = false
+    }
+  }
+  rotation_days = 30
 }

@@ -107,7 +107,10 @@ _ACTIONS = {
     "delete": ("delete",),
     "replace": ("delete", "create"),
 }
-"""What Terraform's stream calls an action, as ``show`` does. The rest (noop, read, move) changes nothing."""
+"""What Terraform's stream calls an action, as ``show`` does; of a replacement it does not say the order.
+
+The rest (noop, read, move) changes nothing.
+"""
 
 
 def _actions(heard: list[dict[str, Any]]) -> dict[str, tuple[str, ...]]:

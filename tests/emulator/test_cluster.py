@@ -231,7 +231,7 @@ def test_life_of_the_cluster(root: Root) -> None:
         },
     )
     changes = planned(root)
-    assert changes['aws_eks_node_group.this["system"]'] == ("create", "delete")
+    assert changes['aws_eks_node_group.this["system"]'] == ("delete", "create")
     assert changes['aws_eks_node_group.this["batch"]'] == ("delete",)
     assert changes['aws_eks_node_group.this["apps"]'] == ("update",)
     root.apply()

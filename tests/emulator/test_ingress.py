@@ -128,7 +128,7 @@ def test_life_of_the_ingress(module: LoneModule) -> None:
         'aws_lb_target_group.this["443"]': ("update",),
         'aws_lb_target_group.this["53"]': ("create",),
         'aws_lb_target_group.this["5140"]': ("create",),
-        'aws_lb_target_group.this["80"]': ("create", "delete"),
+        'aws_lb_target_group.this["80"]': ("delete", "create"),
         'aws_network_acl_rule.clients["53 tcp"]': ("create",),
         'aws_network_acl_rule.clients["53 udp"]': ("create",),
         'aws_vpc_security_group_ingress_rule.clients["53 tcp from 203.0.113.0/24"]': ("create",),
