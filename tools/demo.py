@@ -26,7 +26,13 @@ SMALL = """
 network:
   zones: 2              # two are enough here
   nat: single
+
+cluster:
+  node_groups:
+    apps: {instance_types: [m7i.large], min: 2, max: 4}     # room for four
 """
+
+SPOT = "    batch: {capacity: spot, instance_types: [m7i.large, m6i.large], min: 0, max: 4}\n"
 
 
 @dataclass(frozen=True)
@@ -49,32 +55,37 @@ def write(text: str) -> None:
 def expect_spec_of_first_release() -> None:
     """After the rollback nothing of the second change may be left in the YAML, and no comment of the first lost."""
     text = SPEC.read_text()
-    if "zones: 2              # two are enough here" not in text:
+    if "max: 4}     # room for four" not in text or "batch" in text:
         raise SystemExit(f"demo: the rollback did not write {SPEC.name} as it was:\n{text}")
-    print("  environments/demo.yaml says `zones: 2` again, and its comments are still there")
+    print("  environments/demo.yaml says `max: 4` again, and its comments are still there")
 
 
 STEPS = [
     Step(
-        "a platform repository: one YAML file, and the Terraform modules to go with it",
-        ["init", str(PLATFORM), "--name", "demo"],
+        "a platform repository: one YAML file, and the Terraform modules to go with it; here, without databases",
+        ["init", str(PLATFORM), "--name", "demo", "--area", "cluster", "--area", "registry"],
     ),
-    Step("the YAML is all that a person writes; here, a small network", lambda: write(SPEC.read_text() + SMALL)),
+    Step("the YAML is all that a person writes; here, a small cluster", lambda: write(SPEC.read_text() + SMALL)),
     Step("every error of the YAML at once, with its place; here, none", ["validate"]),
     Step("what would change: nothing is touched (exit code 2: there are changes)", ["plan", "demo"], 2),
-    Step("exactly that plan is carried out, and recorded as release v1", ["apply", "--yes", "-m", "The first network"]),
+    Step("exactly that plan is carried out, and recorded as release v1", ["apply", "--yes", "-m", "The first cluster"]),
     Step("a second plan is empty: AWS is as the YAML says", ["plan", "demo"]),
-    Step("the YAML changes: a third zone", lambda: write(SPEC.read_text().replace("zones: 2", "zones: 3"))),
-    Step("only the third zone is planned: no subnet that is there moves", ["plan", "demo"], 2),
-    Step("and applied, as release v2", ["apply", "--yes", "-m", "A third zone"]),
+    Step(
+        "the YAML changes: more room for nodes, and Spot nodes beside them",
+        lambda: write(SPEC.read_text().replace("max: 4}", "max: 6}") + SPOT),
+    ),
+    Step("only that is planned, with what a rollback of it would cost", ["plan", "demo"], 2),
+    Step("and applied, as release v2", ["apply", "--yes", "-m", "More nodes, and Spot"]),
     Step("who did what, when and why", ["history", "demo"]),
     Step("what stands between two releases", ["diff", "v1", "v2"]),
+    Step("which release last changed a setting", ["blame", "demo", "cluster.node_groups.apps.max"]),
     Step(
         "back to v1: the YAML, AWS and the proof, recorded as v3",
-        ["rollback", "v1", "--yes", "-m", "Two zones are enough"],
+        ["rollback", "v1", "--yes", "-m", "Four nodes are enough"],
     ),
     Step("the YAML is as it was", expect_spec_of_first_release),
     Step("and so is AWS: the plan is empty", ["plan", "demo"]),
+    Step("the record is whole: each release names the digest of the one before it", ["verify", "demo"]),
     Step(
         "an environment ends in two recorded steps: disarm, then destroy", ["destroy", "demo", "--yes", "-m", "The end"]
     ),
