@@ -41,7 +41,7 @@ terraform {
 }
 
 locals {
-  secrets = sensitive(jsondecode(file("${path.root}/../../planted.json")))
+  secrets = sensitive(jsondecode(file("PLANTED")))
 }
 
 resource "aws_ssm_parameter" "this" {
@@ -114,14 +114,17 @@ def repository(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Repo
         module = folder / "modules" / "vault" / "1.0.0"
         module.mkdir(parents=True)
         (folder / "environments").mkdir()
-        files = {"main.tf": MAIN.encode(), "variables.tf": VARIABLES.encode(), "outputs.tf": OUTPUTS.encode()}
+        files = {
+            "main.tf": MAIN.replace("PLANTED", str(tmp_path / "planted.json")).encode(),
+            "variables.tf": VARIABLES.encode(),
+            "outputs.tf": OUTPUTS.encode(),
+        }
         for name, content in files.items():
             (module / name).write_bytes(content)
         (module / "module.json").write_text(json.dumps(manifest(files)))
         (folder / "environments" / "dev.yaml").write_text(SPEC)
-        (folder / ".gitignore").write_text(".mendixctl/\nplanted.json\n")
-        (folder / "planted.json").write_text(json.dumps(PLANTED))
-        (folder / "planted.json").chmod(0o600)
+        (folder / ".gitignore").write_text(".mendixctl/\n")
+        (tmp_path / "planted.json").write_text(json.dumps(PLANTED))
         subprocess.run(["git", "-C", str(folder), "init", "-q"], check=True)
         made = Repository(folder)
         yield made
@@ -156,7 +159,11 @@ def test_no_secret_is_said_or_written_where_others_read(
     said: list[str] = []
 
     def run(*command: str, code: int) -> str:
-        for form in ([], ["--json"]) if command[0] in {"history", "show", "diff", "output", "validate"} else ([],):
+        for form in (
+            ([], ["--json"])
+            if command[0] in {"history", "show", "diff", "output", "validate", "blame", "verify", "status", "state"}
+            else ([],)
+        ):
             assert main(["-C", str(repository.root), *command, *form]) == code, capfd.readouterr().err
             caught = capfd.readouterr()
             said.append(caught.out + caught.err)
@@ -180,7 +187,19 @@ def test_no_secret_is_said_or_written_where_others_read(
     run("plan", "dev", code=2)
     run("apply", "--yes", code=0)
     run("rollback", "v1", "--yes", code=0)
-    for command in (["history"], ["show", "v2"], ["show", "v4"], ["diff", "v1", "v2"], ["output", "dev"], ["validate"]):
+    for command in (
+        ["history"],
+        ["show", "v2"],
+        ["show", "v4"],
+        ["diff", "v1", "v2"],
+        ["output", "dev"],
+        ["validate"],
+        ["blame", "dev"],
+        ["verify", "dev"],
+        ["status", "dev"],
+        ["state", "list", "dev"],
+        ["drift", "dev"],
+    ):
         run(*command, code=0)
     state = json.loads((repository.workspace("dev") / "state" / "terraform.tfstate").read_text())
     keys = [one["instances"][0]["attributes"] for one in state["resources"] if one["type"] == "aws_iam_access_key"]
@@ -194,7 +213,6 @@ def test_no_secret_is_said_or_written_where_others_read(
     assert (repository.terraform_root("dev") / "releases" / "0004" / "outcome.json").is_file()
     # what is kept: secrets stand in what Terraform and the emulator keep, for their owner alone
     kept = holders(repository.root, secrets)
-    kept.pop("planted.json")
     assert any(name.endswith("terraform.tfstate") for name in kept)
     assert exposed(repository.root, kept, repository.private) == []
     assert holders(repository.root, ENVIRONMENT.values()) == {}

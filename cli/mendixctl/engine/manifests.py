@@ -182,6 +182,19 @@ class PlanSlot:
         )
 
 
+def sweep(private: Path, now: datetime) -> None:
+    """Remove what no apply can take any more: plans that have expired, of every environment, rehearsed or not.
+
+    Which plans those are is told by the age of their files, so that a manifest that cannot be read goes as well.
+    """
+    before = (now - LIFETIME).timestamp()
+    for folder in (*private.glob("*/plans"), *private.glob("*/rehearsal/.mendixctl/*/plans")):
+        with contextlib.suppress(OSError):
+            for path in folder.iterdir():
+                if path.lstat().st_mtime < before:
+                    path.unlink()
+
+
 def _check_own(path: Path) -> None:
     """Check that a file of the saved plan was made here: what apply shows comes from it, and nothing else says it.
 

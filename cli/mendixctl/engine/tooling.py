@@ -14,7 +14,7 @@ from mendixctl.engine import foreign
 from mendixctl.engine.credentials import check_credentials
 from mendixctl.engine.failures import unwritable
 from mendixctl.engine.identity import check_home
-from mendixctl.engine.manifests import file_digest
+from mendixctl.engine.manifests import file_digest, sweep
 from mendixctl.engine.results import Scope
 from mendixctl.engine.runs import run_folder
 from mendixctl.engine.workplace import Workplace
@@ -53,6 +53,7 @@ class Tools:
         """
         check_home(workplace)
         foreign.check(workplace)
+        sweep(workplace.session.repository.private, workplace.session.clock())
         binary = find(cache=workplace.session.repository.private / "terraform.json")
         environment, endpoint = api(workplace)
         made = clients(workplace, environment)

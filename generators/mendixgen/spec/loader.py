@@ -20,7 +20,7 @@ from mendixgen.diagnostics import Diagnostic, Location, MendixError, Severity
 from mendixgen.lock import Lock, Pin, create_for
 from mendixgen.module_store import Manifest, ModuleStore
 from mendixgen.resolve import RESOLVERS, Unresolvable
-from mendixgen.spec import cross_fields, structure
+from mendixgen.spec import cross_fields, secrecy, structure
 from mendixgen.spec.absent import ABSENT_AREAS
 from mendixgen.spec.composer import MAX_PROBLEMS
 from mendixgen.spec.cross_fields import from_check
@@ -287,6 +287,7 @@ class _Loader:
         if not prefix:
             given = {key: value for key, value in self.source.data.items() if key in _keys(manifest)}
         clean, findings = structure.check({} if given is None else given, manifest.section, what=area)
+        findings = self.without_secrets(prefix, manifest, findings)
         self.report(prefix, findings)
         if not isinstance(clean, dict):
             return {}, {}
@@ -305,6 +306,39 @@ class _Loader:
             readable_header = cross_fields.for_areas(header, knows_region=knows_region, knows_apps=self.knows_apps)
             self.report(prefix, cross_fields.findings(newest, clean, holes, readable_header))
         return clean, arguments
+
+    def without_secrets(
+        self, prefix: Path, manifest: Manifest, findings: list[structure.Finding]
+    ) -> list[structure.Finding]:
+        """What is to be said where the YAML gives a secret: that it does, and nothing of the value.
+
+        A specification is committed, recorded and rendered, so a secret in it is known to all. One that stands there
+        already must not keep an environment from being read, or destroyed.
+        """
+        if not secrecy.has_secrets(manifest.section):
+            return findings
+        places = [path[len(prefix) :] for path in self.source.values if path[: len(prefix)] == prefix]
+        given = {
+            path
+            for path in places
+            if path and secrecy.is_marked(path, manifest.section) and self.is_given(prefix, path)
+        }
+        kept = [finding for finding in findings if finding.path not in given]
+        if self.today is None:
+            return kept
+        hint = "leave it out; a value that somebody gives out is put into Secrets Manager (docs/secrets.md)"
+        summary = "{} is a secret, and what a specification says is committed and recorded"
+        return kept + [
+            structure.Finding(path, "MXS153", summary.format(dotted((*prefix, *path))), hint, at_key=True)
+            for path in sorted(given, key=str)
+        ]
+
+    def is_given(self, prefix: Path, path: Path) -> bool:
+        """Whether a single value stands there, and no null."""
+        value: Any = self.source.data
+        for step in (*prefix, *path):
+            value = value[step]
+        return value is not None and not isinstance(value, (dict, list))
 
     def unread(self, prefix: Path) -> set[Path]:
         """The places in a section whose values could not be read; what stands there is a stand-in."""

@@ -12,6 +12,24 @@ DEEPEST = 64
 """Steps of references that are followed; the schemas of a section do not go round in circles, an edited one may."""
 
 
+def has_secrets(schema: Mapping[str, Any]) -> bool:
+    """Whether ``schema`` marks anything at all."""
+    return _marks_below(schema, schema.get("$defs", {}), DEEPEST)
+
+
+def is_marked(path: Path, schema: Mapping[str, Any]) -> bool:
+    """Whether ``schema`` marks the value at ``path``, or anything that it stands in."""
+    definitions = schema.get("$defs", {})
+    nodes = [*_branches(schema, definitions)]
+    for step in path:
+        if any(_marked(node) for node in nodes):
+            return True
+        nodes = [
+            branch for node in nodes for child in _children(node, step) for branch in _branches(child, definitions)
+        ]
+    return any(_marked(node) for node in nodes)
+
+
 def is_secret(path: Path, schema: Mapping[str, Any]) -> bool:
     """Whether ``schema`` marks the value at ``path``, or anything that it stands in or that stands in it."""
     definitions = schema.get("$defs", {})

@@ -14,20 +14,29 @@ from mendixgen.diagnostics import Diagnostic, Location, Severity
 
 _TOKEN = re.compile(r"""\"(?:[^"\\]|\\.)*\"|'(?:[^']|'')*'|[\w.\-/]+(?::+[\w.\-/]+)*|\S""")
 _STYLES = {Severity.ERROR: "bold red", Severity.WARNING: "bold yellow"}
+UNSHOWN = frozenset({"MXS153"})
+"""Problems in whose line a secret stands: neither they nor others there show it."""
+
 LARGEST_SOURCE = 1 << 20
 """Bytes; the specification's own limit. Nothing larger is read for an excerpt."""
 
 
 def show_problems(screen: Screen, diagnostics: Sequence[Diagnostic], root: Path | None) -> None:
     """All of them on standard error, and how many there are where one screen may not hold them."""
+    secret = {_line(diagnostic) for diagnostic in diagnostics if diagnostic.code in UNSHOWN}
     for diagnostic in diagnostics:
-        _problem(screen, diagnostic, root)
+        _problem(screen, diagnostic, root, quoted=_line(diagnostic) not in secret)
     errors = sum(1 for diagnostic in diagnostics if diagnostic.severity is Severity.ERROR)
     if errors > 1:
         screen.error((plural(errors, "error"), "bold"))
 
 
-def _problem(screen: Screen, diagnostic: Diagnostic, root: Path | None) -> None:
+def _line(diagnostic: Diagnostic) -> tuple[str, int] | None:
+    place = diagnostic.location
+    return (place.file, place.line) if place is not None else None
+
+
+def _problem(screen: Screen, diagnostic: Diagnostic, root: Path | None, *, quoted: bool) -> None:
     style = _STYLES[diagnostic.severity]
     first, *rest = diagnostic.summary.split("\n")
     screen.error((diagnostic.severity.value, style), (f" {diagnostic.code}", style), f": {first}")
@@ -35,7 +44,8 @@ def _problem(screen: Screen, diagnostic: Diagnostic, root: Path | None) -> None:
         screen.error(line, indent=2)
     if diagnostic.location is not None:
         screen.error((f"--> {diagnostic.location}", "dim"), indent=2)
-        _excerpt(screen, diagnostic.location, style, root)
+        if quoted:
+            _excerpt(screen, diagnostic.location, style, root)
     for line in diagnostic.detail.split("\n") if diagnostic.detail else []:
         screen.error(line, indent=2)
     if diagnostic.hint:
