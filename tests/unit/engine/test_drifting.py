@@ -336,3 +336,19 @@ def test_nothing_but_files_of_a_root_is_taken_out_of_an_archive(tmp_path: Path) 
     assert [
         name for name in ("main.tf", "../main.tf", "/main.tf", "a/b.tf", ".x.tf", "x.tfvars") if _NAME.match(name)
     ] == ["main.tf"]
+
+
+@pytest.mark.parametrize(
+    "hostile",
+    [
+        'terraform {\n  backend "http" {\n    address = "https://example.com"\n  }\n}\n',
+        'module "x" {\n  source = "git::https://example.com/x.git"\n}\n',
+        'resource "terraform_data" "x" {\n  provisioner "local-exec" {\n    command = "id"\n  }\n}\n',
+    ],
+)
+def test_an_archive_that_would_run_something_is_refused_before_terraform_starts(bench: Bench, hostile: str) -> None:
+    bench.apply()
+    copy = Copy(_workplace(bench), None)  # type: ignore[arg-type]  # Terraform is not reached
+    with pytest.raises(Refused) as refused:
+        copy.plan({"main.tf": hostile.encode()})
+    assert {one.code for one in refused.value.diagnostics} == {"MXT133"}

@@ -25,6 +25,7 @@ from mendixctl.engine.lease import lease
 from mendixctl.engine.planning import text_digest
 from mendixctl.engine.tooling import MIRROR, Tools
 from mendixctl.engine.workplace import Workplace
+from mendixctl.guard import code
 from mendixctl.terraform.plan import PlanDocument
 from mendixctl.terraform.runner import Terraform
 from mendixgen.files import write_atomic, write_if_changed
@@ -37,6 +38,7 @@ REFRESHED = "tfstate"
 """The member of a plan file that holds the state as the plan found it in AWS. Source: Terraform's planfile package."""
 
 _LOCAL = 'terraform {\n  backend "local" {\n    path = "terraform.tfstate"\n  }\n}\n'
+_MODULE = re.compile(r'"\.\./\.\./modules/([a-z][a-z0-9_]{0,30}/[0-9]+\.[0-9]+\.[0-9]+)"')
 _SOURCE = re.compile(r"^\s*source\s*=.*$", re.MULTILINE)
 _NAME = re.compile(r"[A-Za-z0-9_-][A-Za-z0-9._-]*\.tf\Z")
 
@@ -60,6 +62,7 @@ class Copy:
         """Plan a root of these files. ``refresh``: ask AWS first, and let later plans start from what it says.
 
         Raises:
+            Refused: MXT132, MXT133, it would run more than the provider of AWS.
             MendixError: MXT1xx, Terraform cannot plan it; Interrupted, a person stopped it.
         """
         self._write(files)
@@ -91,12 +94,27 @@ class Copy:
 
     def _write(self, files: Files) -> None:
         wanted = {name: content for name, content in files.items() if _NAME.match(name) or name == PROVIDER_LOCK}
-        wanted[BACKEND] = _LOCAL.encode()
         for path in [*self.folder.glob("*.tf"), self.folder / PROVIDER_LOCK]:
             if path.name not in wanted:
                 path.unlink(missing_ok=True)
         for name, content in wanted.items():
             write_if_changed(self.folder / name, content)
+        self._check(files)
+        write_if_changed(self.folder / BACKEND, _LOCAL)
+
+    def _check(self, files: Files) -> None:
+        """Check that there is nothing but AWS's provider and modules of this repository: an archive comes from where
+        others may write.
+
+        Raises:
+            Refused: MXT133.
+        """
+        modules = self._workplace.repository.modules
+        named = {
+            match[1] for content in files.values() for match in _MODULE.finditer(content.decode("utf-8", "replace"))
+        }
+        folders = {self.folder: f"the root of {self._workplace.environment}"}
+        code.check_files(folders | {modules / name: f"modules/{name}" for name in named}, self.folder / "terraform.tf")
 
     def _initialise(self, terraform: Terraform, files: Files) -> None:
         """``init``, unless modules, constraints and versions are those of the last one."""
@@ -106,12 +124,15 @@ class Copy:
         wanted = text_digest(
             json.dumps([*self._tools.binary.command, self._tools.version, os.environ.get(MIRROR, ""), texts, sources])
         )
+        known = False
         with contextlib.suppress(OSError):
-            if stamp.read_text() == wanted and (self.folder / "terraform" / "providers").is_dir():
-                return
-        stamp.unlink(missing_ok=True)
-        self._workplace.session.reporter.stage("init")
-        terraform.init(on_event=self._workplace.session.reporter.event)
+            known = stamp.read_text() == wanted and (self.folder / "terraform" / "providers").is_dir()
+        if not known:
+            stamp.unlink(missing_ok=True)
+            self._workplace.session.reporter.stage("init")
+            terraform.init(on_event=self._workplace.session.reporter.event)
+        lock = self.folder / PROVIDER_LOCK
+        code.check_providers(lock, self._workplace.session.repository.relative(lock), os.environ)
         write_atomic(stamp, wanted)
 
     def _learn(self, plan_file: Path) -> None:
