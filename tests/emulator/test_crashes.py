@@ -41,7 +41,10 @@ pytestmark = pytest.mark.emulator
 
 ACCOUNT, REGION = "123456789012", "eu-central-1"
 VICTIMS = ("mendixctl", "terraform", "provider", "both", "everything", "plan", "recovery")
-CHAINS = [("local", 1), ("s3", 2), ("local", 3), ("s3", 4), ("s3", 5)]
+CHAINS = [("local", 1), ("s3", 2), ("local", 3), ("s3", 4)]
+KILLS = len(VICTIMS) + 1
+"""A chain's kills: before the recovery is killed, there has to be something to recover from."""
+
 SECONDS = 240
 DELAY = "80"
 APPLIES = "v*-apply"
@@ -50,7 +53,7 @@ EVENT = b'"type":"apply_'
 
 
 def test_enough_is_killed() -> None:
-    assert len(VICTIMS) * len(CHAINS) >= 30
+    assert KILLS * len(CHAINS) >= 30
 
 
 def seed_of(chain: int) -> int:
@@ -67,6 +70,7 @@ class Chain:
     dice: random.Random
     lines: int = 0
     landed: int = 0
+    refused: bool = False
     told: list[str] = field(default_factory=list)
     session: Session = field(init=False)
     clients: dict[str, Any] = field(default_factory=dict)
@@ -235,13 +239,15 @@ class Chain:
 
     def recover(self, status: surveying.StatusResult) -> None:
         self.unlock()
-        if status.doubts:
+        if status.doubts and not self.refused:
+            self.refused = True
             with pytest.raises(Refused) as refused:
                 planning.plan(self.session, "dev")
             assert refused.value.diagnostics[0].code == "MXP211"
         committed = files(self.repository)
         prepared = recovering.prepare(self.session, "dev")
-        assert not prepared.unadopted, (prepared.unadopted, self.told)
+        # what AWS alone can name and does not have is left to a person, and nothing else is
+        assert not {short(one.doubt.address) for one in prepared.unadopted} & set(self.inventory()), self.told
         result = recovering.execute(self.session, prepared)
         assert files(self.repository) == committed
         self.told.append(f"{len(status.doubts)} in doubt: adopted {len(result.adoptions)}, absent {len(result.absent)}")
@@ -316,12 +322,12 @@ def test_nothing_is_lost_whatever_is_killed(chain: Chain) -> None:
     chain.dice.shuffle(victims)
     chain.grow()
     for victim in victims:
-        landed = chain.landed
+        wanted = chain.landed + (2 if victim == "recovery" else 1)
         for _ in range(4):
             strike(chain, victim)
-            if chain.landed > landed:
+            if chain.landed >= wanted:
                 break
-    assert chain.landed >= len(VICTIMS), chain.told
+    assert chain.landed >= KILLS, chain.told
     print(*chain.told, f"{chain.landed} kills landed", sep="; ")
     finish(chain)
 

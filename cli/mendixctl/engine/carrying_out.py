@@ -72,9 +72,10 @@ def carry_out(
     guards = guarding.judge(workplace, store, [plan], accepted, rollback_to=goal, clients=tools.clients)
     guarding.admit(guards)
     session.reporter.stage("record")
-    settle(workplace, tools, store)
-    copy_before(workplace, tools, store.head())
-    release, archive = _release(workplace, tools, store, plan, undertaking)
+    # The ledger's head is read once: whoever takes the next number after that makes the conditional write fail.
+    before = settle(workplace, tools, store)
+    copy_before(workplace, tools, before.number if before else 0)
+    release, archive = _release(workplace, tools, before, plan, undertaking)
     # The intent comes first: a number without one is of another checkout, or was never begun.
     logs = run_folder(workplace.workspace, f"v{release.number:04d}-apply", session.clock())
     journals.begin(logs, release, [judged.change for judged in plan.changes], plan.identities)
@@ -144,12 +145,11 @@ def carry_out(
 
 
 def _release(
-    workplace: Workplace, tools: Tools, store: LedgerStore, plan: PlanResult, undertaking: Undertaking
+    workplace: Workplace, tools: Tools, before: Record | None, plan: PlanResult, undertaking: Undertaking
 ) -> tuple[Release, bytes]:
     """The record of what is about to be done, and the rendered HCL."""
     session, scope = workplace.session, workplace.scope
-    number = store.head()
-    before = store.read(number) if number else None
+    number = before.number if before else 0
     archive = pack(of_root(workplace.root))
     folder = session.repository.root
     # asked only where credentials are real: on the emulator they are nobody's

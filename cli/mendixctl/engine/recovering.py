@@ -16,8 +16,9 @@ from pathlib import Path
 from mendixctl.engine import journals
 from mendixctl.engine.applying import check_committed
 from mendixctl.engine.carrying_out import Undertaking, carry_out
-from mendixctl.engine.doubts import Doubt, doubts
+from mendixctl.engine.doubts import Certainty, Doubt, doubts
 from mendixctl.engine.failures import unwritable
+from mendixctl.engine.guarding import acceptable
 from mendixctl.engine.identity import check_identity, home
 from mendixctl.engine.judging import judged
 from mendixctl.engine.lease import lease
@@ -207,7 +208,8 @@ def execute(
         applied: ApplyResult | None = None
         if prepared.plan is not None:
             check_committed(workplace)
-            applied = carry_out(workplace, tools, store, prepared.plan, Undertaking(Kind.RECOVER, message))
+            undertaking = Undertaking(Kind.RECOVER, message, accepted=_begun_and_confirmed(prepared))
+            applied = carry_out(workplace, tools, store, prepared.plan, undertaking)
             number = applied.number - 1
             head = store.read(number) if number else None
         else:
@@ -250,6 +252,18 @@ def _plan(workplace: Workplace, tools: Tools, adopted: Adopted, started: float) 
         plan_digest=file_digest(place.staging),
         seconds=round(time.monotonic() - started, 3),
     )
+
+
+def _begun_and_confirmed(prepared: PreparedRecovery) -> tuple[str, ...]:
+    """The adopted resources whose changes need no acceptance: the release that was cut off was making them.
+
+    Some are made by several calls (a log group gets its retention by the second), so what one that was cut off between
+    them lacks is the rest of its creation, which was confirmed then. What merely may have been made gets no such trust.
+    """
+    if prepared.plan is None:
+        return ()
+    ours = {one.address for one in prepared.adoptions if one.certainty is not Certainty.POSSIBLE}
+    return tuple(sorted(acceptable(prepared.plan) & ours))
 
 
 def _check_shown(workplace: Workplace, store: LedgerStore, prepared: PreparedRecovery) -> None:

@@ -296,3 +296,43 @@ def test_a_recovery_with_nothing_to_adopt_records_what_was_cut_off(
     assert (after.recorded, after.next) == (True, "mendixctl plan dev")
     assert bench.apply().number == 2
     assert surveying.status(bench.session, "dev").exit_code == 0
+
+
+def test_what_a_cut_off_creation_still_lacks_needs_no_acceptance(monkeypatch: pytest.MonkeyPatch) -> None:
+    plan: Any = object()
+    monkeypatch.setattr(recovering, "acceptable", lambda _: frozenset({ROLE, TOPIC, SECRET}))
+    made = [
+        orphans.Adoption(ROLE, "aws_iam_role", "r", 3, Certainty.CREATED),
+        orphans.Adoption(POLICY, "aws_iam_role_policy", "r:p", 3, Certainty.IN_FLIGHT),
+        orphans.Adoption(TOPIC, "aws_sns_topic", "t", 3, Certainty.POSSIBLE),
+    ]
+    prepared = recovering.PreparedRecovery(SimpleNamespace(), None, 4, plan=plan, adoptions=tuple(made))  # type: ignore[arg-type]
+    assert recovering._begun_and_confirmed(prepared) == (ROLE,)
+    assert recovering._begun_and_confirmed(replace(prepared, plan=None)) == ()
+
+
+def test_a_release_that_was_made_meanwhile_is_not_followed_but_refused(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Between the last look at the ledger and the number, somebody else takes it: the plan was not made after his."""
+    from mendixctl.engine import applying, carrying_out, planning
+    from mendixctl.engine.ledgers import local_ledger
+
+    bench.apply()
+    bench.edit("hello", "good day")
+    planning.plan(bench.session, "dev")
+    prepared = applying.prepare(bench.session, "dev")
+    workplace = workplace_of(bench)
+    store = local_ledger(workplace)
+
+    def slowly(*_: object) -> None:
+        first = store.read(1)
+        data = store.raw(1)
+        other = replace(first.release, number=2, predecessor=first.digest)
+        store.allot(other, data.archive)
+
+    monkeypatch.setattr(carrying_out, "copy_before", slowly)
+    with pytest.raises(Refused) as refused:
+        applying.execute(bench.session, prepared)
+    assert refused.value.diagnostics[0].code == "MXL109"
+    assert store.numbers() == [1, 2]
