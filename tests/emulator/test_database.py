@@ -203,7 +203,12 @@ def test_replicas_come_and_go_and_an_instance_is_made_of_anothers_backups(root: 
     give(root, instances={"crm": source})
     root.apply()
     assert planned(root) == {}
-    assert list(outputs(root)["replica_endpoints"]) == ["crm-1"]
+    made = outputs(root)
+    assert list(made["replica_endpoints"]) == ["crm-1"]
+    # RDS makes no replica of an instance whose master password it manages: this one's is in a secret of its own.
+    (crm,) = rds(emulator).describe_db_instances(DBInstanceIdentifier="dev-crm")["DBInstances"]
+    assert "MasterUserSecret" not in crm
+    assert ":secret:dev/database/crm-" in made["secret_arns"]["crm"]
 
     # A restore sends neither Performance Insights nor the retention of backups; as in the source, they agree.
     copy = {"class": "db.m7g.large", "restore_from": {"instance": "crm"}}
@@ -211,7 +216,8 @@ def test_replicas_come_and_go_and_an_instance_is_made_of_anothers_backups(root: 
     changes = planned(root)
     assert changes['aws_db_instance.replica["crm-1"]'] == ("delete",)
     assert changes['aws_db_instance.this["copy"]'] == ("create",)
-    assert 'aws_db_instance.this["crm"]' not in changes
+    assert changes['aws_db_instance.this["crm"]'] == ("update",)
+    assert changes['aws_secretsmanager_secret.master["crm"]'] == ("delete",)
     root.apply()
     assert planned(root) == {}
     made = outputs(root)

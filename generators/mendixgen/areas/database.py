@@ -67,7 +67,7 @@ class Database(Area):
     """RDS for PostgreSQL, MySQL and Oracle: redundant, encrypted, backed up, observed, their passwords managed."""
 
     name = "database"
-    version = "1.0.0"
+    version = "1.1.0"
 
     class Inputs(AreaInputs):
         """What an environment may say of its databases."""
@@ -120,7 +120,7 @@ class Database(Area):
             "Resource IDs (db-...) by name, for policies on rds-db:connect and for restores.",
         ),
         "secret_arns": Output(
-            "{ for name, it in aws_db_instance.this : name => it.master_user_secret[0].secret_arn }",
+            "local.master_secret_arns",
             "ARNs of the secrets with the master user's name and password, by name.",
         ),
         "replica_endpoints": Output(

@@ -77,7 +77,7 @@ def events(module: ModuleBuilder, instances: Expr, replicas: Expr, groups: Expr)
     here = f"arn:{var.partition}:rds:{var.region}:{var.account}"
     policies = module.resource(
         "aws_sns_topic_policy.this",
-        "RDS may publish for this environment, over TLS; nobody else.",
+        "RDS may publish for this environment, and alarms of this account, over TLS; nobody else.",
         arn=topic.arn,
         policy=policy(
             [
@@ -91,6 +91,13 @@ def events(module: ModuleBuilder, instances: Expr, replicas: Expr, groups: Expr)
                         # The ARN of a proxy has an ID of AWS in it and not its name.
                         "ArnLike": {"aws:SourceArn": [f"{here}:*:{var.environment}-*", f"{here}:db-proxy:prx-*"]},
                     },
+                ),
+                allow(
+                    "PublishAlarms",
+                    ["sns:Publish"],
+                    topic.arn,
+                    principal={"Service": "cloudwatch.amazonaws.com"},
+                    condition={"StringEquals": {"aws:SourceAccount": var.account}},
                 ),
                 deny(
                     "OnlyOverTls",

@@ -8,8 +8,8 @@ from mendixgen.authoring.expression import Dynamic, Expr, dynamic, each, expr
 from mendixgen.authoring.module import ModuleBuilder
 
 
-def proxies(module: ModuleBuilder, instances: Expr, made: Expr) -> None:
-    """Add the proxies of the instances; ``made`` is ``aws_db_instance.this``."""
+def proxies(module: ModuleBuilder, instances: Expr, made: Expr, masters: Expr) -> None:
+    """Add the proxies of the instances; ``made`` is ``aws_db_instance.this``, ``masters`` are the ARNs of secrets."""
     var = module.var
     module.section("Proxies")
     wanted = module.local(
@@ -23,7 +23,7 @@ def proxies(module: ModuleBuilder, instances: Expr, made: Expr) -> None:
         expr(
             f"""{{
               for name, it in {wanted} :
-              name => concat([{made}[name].master_user_secret[0].secret_arn], it.proxy.secret_arns)
+              name => concat([{masters}[name]], it.proxy.secret_arns)
             }}"""
         ),
         "The secrets of the users that may connect through each proxy; the master is the first.",

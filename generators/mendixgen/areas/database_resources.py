@@ -1,20 +1,20 @@
-"""The instances, replicas and passwords of the database module, and the order of its chapters.
+"""The instances and replicas of the database module, and the order of its chapters.
 
-What the engines differ in is in `database_shapes`, what is seen of them in `database_observation`, their proxies in
-`database_proxy`.
+What the engines differ in is in `database_shapes`, their passwords in `database_masters`, what is seen of them in
+`database_observation`, their proxies in `database_proxy`.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
+from mendixgen.areas.database_masters import MASTER, UNKNOWN, own_masters, passwords
 from mendixgen.areas.database_observation import events, observation
 from mendixgen.areas.database_proxy import proxies
 from mendixgen.areas.database_shapes import option_groups, parameter_groups, shapes
 from mendixgen.authoring.expression import Expr, dynamic, each, expr
 from mendixgen.authoring.module import ModuleBuilder
 
-MASTER = "mendix_admin"
 BIRTH = 'formatdate("YYYYMMDDhhmmss", plantimestamp())'
 
 
@@ -36,10 +36,11 @@ def build(module: ModuleBuilder) -> None:
     """Add all of the area's resources."""
     instances, replicas = shapes(module)
     parts = _shared(module, instances, replicas)
+    own = own_masters(module, instances)
     made = _instances(module, parts)
     _replicas(module, parts, made)
-    _passwords(module, instances, made)
-    proxies(module, instances, made)
+    secrets = passwords(module, instances, made, own)
+    proxies(module, instances, made, secrets)
     events(module, instances, replicas, parts.parameters)
 
 
@@ -68,6 +69,7 @@ def _instances(module: ModuleBuilder, parts: Parts) -> Expr:
     var = module.var
     module.section("Instances")
     it = each.value
+    managed = "each.value.replicas == 0"
     return module.resource(
         "aws_db_instance.this",
         "The instances. Nothing that is said only once (where the data came from, names inside) ever replaces one; the"
@@ -81,8 +83,10 @@ def _instances(module: ModuleBuilder, parts: Parts) -> Expr:
         # A restore brings its databases with it, and RDS refuses one that names them.
         db_name=expr("each.value.restore_from == null ? each.value.database_name : null"),
         username=MASTER,
-        manage_master_user_password=True,
-        master_user_secret_kms_key_id=var.secrets_key_arn,
+        manage_master_user_password=expr(f"{managed} ? true : null"),
+        master_user_secret_kms_key_id=expr(f"{managed} ? {var.secrets_key_arn} : null"),
+        password_wo=expr(f"{managed} ? null : {UNKNOWN}"),
+        password_wo_version=expr(f"{managed} ? null : 1"),
         iam_database_authentication_enabled=it.iam,
         allocated_storage=it.storage_gb,
         max_allocated_storage=it.max_storage_gb,
@@ -190,17 +194,4 @@ def _replicas(module: ModuleBuilder, parts: Parts, made: Expr) -> None:
         timeouts={"create": "3h", "update": "3h", "delete": "2h"},
         tags={"Name": it.identifier},
         depends_on=[parts.logs, parts.permissions],
-    )
-
-
-def _passwords(module: ModuleBuilder, instances: Expr, made: Expr) -> None:
-    module.section("Master passwords")
-    module.resource(
-        "aws_secretsmanager_secret_rotation.master",
-        "RDS makes the password, keeps it in a secret of its own and renews it; it stands in no state. This says how"
-        " often.",
-        for_each=instances,
-        secret_id=made[each.key].master_user_secret[0].secret_arn,
-        rotate_immediately=False,
-        rotation_rules={"automatically_after_days": each.value.password_rotation_days},
     )

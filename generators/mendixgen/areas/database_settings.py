@@ -193,7 +193,16 @@ class Instance(_Sized):
     multi_az: bool = setting(
         True, description="A standby in another zone, to which RDS fails over. Off: an outage lasts until a restore."
     )
-    replicas: int = setting(0, description="Read replicas; the last ones go first.", unit="replicas", ge=0, le=15)
+    replicas: int = setting(
+        0,
+        description=(
+            "Read replicas; the last ones go first. RDS manages no master password of an instance that has some: from"
+            " the first one on it has a secret of its own, which a function renews (output secret_arns)."
+        ),
+        unit="replicas",
+        ge=0,
+        le=15,
+    )
     replica_class: str | None = setting(
         None,
         description="The class of the replicas; that of the instance by default.",

@@ -9,6 +9,7 @@ from typing import Any
 import hcl2
 import pytest
 
+from mendixgen import functions
 from mendixgen.areas.database import Database
 from mendixgen.areas.database_checks import FORCED
 
@@ -74,4 +75,6 @@ def test_the_committed_module_is_what_the_python_says() -> None:
 
     released = json.loads((MODULE / "module.json").read_text("utf-8"))["released"]
     files = module_files(Database, provider.load(), released)
-    assert dict(files) == {path.name: path.read_text("utf-8") for path in MODULE.iterdir()}
+    made = {name: text if isinstance(text, bytes) else text.encode() for name, text in files.items()}
+    assert made == {path.name: path.read_bytes() for path in MODULE.iterdir()}
+    assert made["rotate_master.zip"] == functions.archive("rotate_master")

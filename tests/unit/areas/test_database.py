@@ -417,16 +417,34 @@ def test_a_restore_names_no_database() -> None:
     assert name == "each.value.restore_from == null ? each.value.database_name : null"
 
 
-def test_no_password_is_an_argument_anywhere() -> None:
+def test_no_password_is_kept_anywhere() -> None:
+    """What RDS does not manage is made while Terraform applies, and written only."""
     for resource in collect(Database).resources:
-        assert not {"password", "password_wo", "master_password"} & set(resource.arguments), resource.address
-    assert block("aws_db_instance.this").arguments["manage_master_user_password"] is True
+        assert not {"password", "master_password", "secret_string"} & set(resource.arguments), resource.address
+    made = block("aws_db_instance.this").arguments
+    assert render(made["manage_master_user_password"]) == "each.value.replicas == 0 ? true : null"
+    assert render(made["password_wo"]) == "each.value.replicas == 0 ? null : substr(sha256(uuid()), 0, 30)"
+    assert "password_wo" not in block("aws_db_instance.replica").arguments
+
+
+def test_an_instance_with_replicas_has_a_secret_and_a_rotation_of_its_own() -> None:
+    """RDS: "Creating read replicas for source instance ... where ManageMasterUserPassword is enabled is not
+    supported"."""
+    managed, own = "aws_secretsmanager_secret_rotation.master", "aws_secretsmanager_secret_rotation.source"
+    assert "if it.replicas == 0" in render(block(managed).for_each)
+    assert render(block(own).for_each) == "local.own_masters"
+    assert block(own).arguments["rotate_immediately"] is True
+    locals_ = {it.name: render(it.value) for it in collect(Database).locals}
+    assert "if it.replicas > 0" in locals_["own_masters"]
+    assert "it.replicas > 0 ? aws_secretsmanager_secret.master[name].arn" in locals_["master_secret_arns"]
+    text = render(block("aws_secretsmanager_secret_policy.master").arguments["policy"])
+    assert "role/*-deployer" in text
 
 
 def test_every_role_carries_the_boundary() -> None:
     roles = [it for it in collect(Database).resources if it.type == "aws_iam_role"]
 
-    assert {it.name for it in roles} == {"monitoring", "proxy"}
+    assert {it.name for it in roles} == {"monitoring", "proxy", "rotation"}
     assert {render(it.arguments["permissions_boundary"]) for it in roles} == {"var.boundary_arn"}
 
 
