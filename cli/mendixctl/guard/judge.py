@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from mendixctl.guard.rulebook import Kind, Rule, Service, service
 from mendixctl.guard.sides import Context, Sides
 from mendixctl.guard.verdict import REVERSIBLE, Judgement, Verdict
+from mendixctl.terraform.marks import mapping
 from mendixctl.terraform.plan import Action, PlanDocument, ResourceChange
 
 NOBODY = Context({}, frozenset())
@@ -38,8 +39,15 @@ def judge(plan: PlanDocument) -> tuple[Ruling, ...]:
 
 
 def judge_drift(plan: PlanDocument) -> tuple[Ruling, ...]:
-    """What changed outside Terraform, judged as if a plan had done it."""
-    return tuple(Ruling(change, _forward(change, Sides.of(change), change.action)) for change in plan.drift)
+    """What changed outside Terraform, judged as if a plan had done it.
+
+    What another resource of the configuration has set since shows up here for the first time, and is nobody's doing.
+    """
+    rulings = []
+    for change in plan.drift:
+        sides = Sides.of(change)
+        rulings.append(Ruling(change, _forward(change, sides, change.action, drift=True)))
+    return tuple(rulings)
 
 
 def judgement(change: ResourceChange, context: Context = NOBODY) -> Judgement:
@@ -95,7 +103,9 @@ def _undone(change: ResourceChange) -> Judgement:
     return _as_way_back(_matches(known, change, back, change.action), known, change, back)
 
 
-def _forward(change: ResourceChange, sides: Sides, action: Action, context: Context = NOBODY) -> Judgement:
+def _forward(
+    change: ResourceChange, sides: Sides, action: Action, context: Context = NOBODY, *, drift: bool = False
+) -> Judgement:
     known = service(change.type)
     if action in (Action.DELETE, Action.REPLACE):
         if action is Action.REPLACE and _forgets(change):
@@ -106,7 +116,8 @@ def _forward(change: ResourceChange, sides: Sides, action: Action, context: Cont
     matches = [
         rule
         for rule in _matches(known, change, sides, action)
-        if rule.parent is None or not context.has_new(rule.parent, sides)
+        if (rule.parent is None or not context.has_new(rule.parent, sides))
+        and not (drift and rule.shadow and not mapping(sides.before).get(rule.shadow))
     ]
     found = [_said(rule, sides, FAILS if rule.refused else "") for rule in matches]
     if action is Action.UPDATE:
@@ -134,7 +145,10 @@ def _by_kind(known: Service, change: ResourceChange, action: Action) -> Judgemen
         reason = f"an empty one takes its place; {holds} are lost with the old one" if replaced else f"{holds} are lost"
         return Judgement(Verdict.IRREVERSIBLE, reason, rule)
     if kind is Kind.IDENTITY:
-        reason = f"another one {'takes its place' if replaced else 'made later'} has another identity: {holds}"
+        if replaced and change.type in known.beside and _part(change).get("actions") == ["create", "delete"]:
+            return Judgement(rule=f"{rule}.beside")
+        another = "another one takes its place, with" if replaced else "another one made later has"
+        reason = f"{another} another identity: {holds}"
         return Judgement(Verdict.RESTORE_NEEDED, reason, rule)
     reason = f"whether {change.type or 'it'} keeps anything is not known to the rules, so it counts as if it did"
     return Judgement(Verdict.RESTORE_NEEDED, reason, rule)
@@ -192,7 +206,8 @@ def _one_way(known: Service, change: ResourceChange, sides: Sides, forward: list
 def _matches(known: Service, change: ResourceChange, sides: Sides, action: Action) -> list[Rule]:
     """The rules that hold; those of an update hold of a replacement as well.
 
-    Not those that ask whether a value is unknown: in a new resource, whatever AWS chooses is.
+    Not those that ask whether a value is unknown: in a new resource, whatever AWS chooses is. Nor those of what AWS
+    refuses to change: it is not asked to, where another resource takes the place.
     """
     return [
         rule
@@ -200,7 +215,12 @@ def _matches(known: Service, change: ResourceChange, sides: Sides, action: Actio
         if change.type in rule.types
         and (
             action.value in rule.on
-            or (action is Action.REPLACE and Action.UPDATE.value in rule.on and not rule.asks("unknown"))
+            or (
+                action is Action.REPLACE
+                and Action.UPDATE.value in rule.on
+                and not rule.refused
+                and not rule.asks("unknown")
+            )
         )
         and sides.meet(rule)
     ]

@@ -2,7 +2,8 @@
 
 A file has the kinds of its types and the rules of their changes. ``data``: they hold what no plan can make again, and
 the file says what. ``identity``: what they are known by (an id, an address, a DNS name) is new in a new one. ``plain``:
-a later plan makes the same again. ``rules/index.json`` says which file a type's name leads to.
+a later plan makes the same again. ``beside``: those of ``identity`` that lose nothing where the new one is made before
+the old one goes, because what they carry moves over. ``rules/index.json`` says which file a type's name leads to.
 """
 
 from __future__ import annotations
@@ -62,6 +63,7 @@ class Rule:
     """What is said of a change for which all of ``when`` holds.
 
     ``refused``: AWS does not make this change at all, so a rollback that needs it keeps things as they are.
+    ``shadow``: the attribute is one that another resource may set, and then only shows here.
     """
 
     id: str
@@ -75,6 +77,7 @@ class Rule:
     refused: bool = False
     one_way: bool = False
     parent: Parent | None = None
+    shadow: str = ""
 
     def asks(self, question: str) -> bool:
         """Whether one of the conditions asks this."""
@@ -89,6 +92,7 @@ class Service:
     kinds: Mapping[str, Kind] = field(default_factory=dict)
     holds: Mapping[str, str] = field(default_factory=dict)
     rules: tuple[Rule, ...] = ()
+    beside: frozenset[str] = frozenset()
 
     def kind(self, type_: str) -> Kind:
         return self.kinds.get(type_, Kind.UNKNOWN)
@@ -118,7 +122,9 @@ def build(name: str, data: Mapping[str, Any]) -> Service:
     for type_, what in data.get("identity", {}).items():
         kinds[type_], holds[type_] = Kind.IDENTITY, what
     kinds.update(dict.fromkeys(data.get("plain", ()), Kind.PLAIN))
-    return Service(name, kinds, holds, tuple(_rule(name, one) for one in data.get("rules", ())))
+    return Service(
+        name, kinds, holds, tuple(_rule(name, one) for one in data.get("rules", ())), frozenset(data.get("beside", ()))
+    )
 
 
 @functools.cache
@@ -150,6 +156,7 @@ def _rule(service_name: str, data: Mapping[str, Any]) -> Rule:
         window=Window(window) if isinstance(window, int) else Window(window["default"], parse(window["at"])),
         refused=data.get("refused", False),
         one_way=data.get("one_way", False),
+        shadow=data.get("shadow", ""),
         parent=Parent(parent["type"], parent["key"], parent["reference"]) if parent else None,
     )
 

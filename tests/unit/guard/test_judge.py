@@ -249,3 +249,29 @@ def test_blocks_are_told_apart_by_name_and_not_by_their_order() -> None:
     assert judgement(swapped).verdict is IRREVERSIBLE
     removed = one(kind, "update", rules(("a", 7), ("b", 90)), rules(("b", 90)))
     assert judgement(removed).verdict is REVERSIBLE
+
+
+def test_nodes_that_are_made_beside_the_old_ones_lose_nothing() -> None:
+    before, after = {"subnet_ids": ["a"], "release_version": "1"}, {"subnet_ids": ["a", "b"]}
+    unknown = {"release_version": True}
+    beside = item("aws_eks_node_group", "replace", before, after, unknown)
+    beside["change"]["actions"] = ["create", "delete"]
+    (ruling,) = judge(document(beside))
+    assert (ruling.judgement.verdict, ruling.back.verdict) == (REVERSIBLE, REVERSIBLE)
+    (ruling,) = judge(document(item("aws_eks_node_group", "replace", before, after, unknown)))
+    assert (ruling.judgement.verdict, ruling.back.verdict) == (RESTORE, RESTORE)
+    assert not ruling.back.one_way, "a new node group is made with any version that EKS has"
+    balancer = item("aws_lb", "replace", {"name": "a"}, {"name": "b"})
+    balancer["change"]["actions"] = ["create", "delete"]
+    assert judge(document(balancer))[0].judgement.verdict is RESTORE, "its DNS name is another one"
+
+
+def test_what_another_resource_set_is_no_loss_outside_terraform() -> None:
+    rule = {"lifecycle_rule": [{"expiration": [{"days": 400}]}]}
+    shorter = {"lifecycle_rule": [{"expiration": [{"days": 4}]}]}
+    for before in ({"lifecycle_rule": []}, {}):
+        (seen,) = judge_drift(document(drift=(item("aws_s3_bucket", "update", before, rule),)))
+        assert seen.judgement.verdict is REVERSIBLE
+    (lost,) = judge_drift(document(drift=(item("aws_s3_bucket", "update", rule, shorter),)))
+    assert lost.judgement.verdict is IRREVERSIBLE
+    assert judgement(one("aws_s3_bucket", "update", {"lifecycle_rule": []}, rule)).verdict is IRREVERSIBLE
