@@ -154,8 +154,10 @@ def test_the_raw_streams_are_kept_for_the_owner_alone(fake: FakeTerraform, tmp_p
     run = fake.folder / "run"
     assert sorted(path.name for path in run.iterdir()) == [
         "apply-2.ndjson",
+        "apply-2.pid",
         "apply-2.stderr",
         "apply.ndjson",
+        "apply.pid",
         "apply.stderr",
     ]
     assert all(private(path) for path in run.iterdir())

@@ -67,7 +67,7 @@ class Database(Area):
     """RDS for PostgreSQL, MySQL and Oracle: redundant, encrypted, backed up, observed, their passwords managed."""
 
     name = "database"
-    version = "1.1.0"
+    version = "1.0.0"
 
     class Inputs(AreaInputs):
         """What an environment may say of its databases."""

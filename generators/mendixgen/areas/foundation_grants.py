@@ -174,6 +174,7 @@ MANAGED: dict[str, tuple[str, list[str]]] = {
             "kms:CreateKey",
             "kms:DeleteAlias",
             "kms:DescribeKey",
+            "kms:EnableKey",
             "kms:EnableKeyRotation",
             "kms:GetKeyPolicy",
             "kms:GetKeyRotationStatus",
@@ -237,13 +238,14 @@ MANAGED: dict[str, tuple[str, list[str]]] = {
         ],
     ),
     "operations": (
-        "Logs, metrics, alarms, events and trails.",
+        "Logs, metrics, alarms, events and trails, and whose a resource is.",
         [
             "cloudtrail:AddTags",
             "cloudtrail:CreateTrail",
             "cloudtrail:DescribeTrails",
             "cloudtrail:Get*",
             "cloudtrail:ListTags",
+            "cloudtrail:LookupEvents",
             "cloudtrail:StartLogging",
             "cloudwatch:DeleteAlarms",
             "cloudwatch:DeleteDashboards",
@@ -318,6 +320,7 @@ MANAGED: dict[str, tuple[str, list[str]]] = {
             "ssm:ListTagsForResource",
             "ssm:RemoveTagsFromResource",
             "ssm:UpdateDocument*",
+            "tag:GetResources",
         ],
     ),
 }

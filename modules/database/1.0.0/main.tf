@@ -324,6 +324,11 @@ resource "aws_iam_role_policy" "monitoring" {
   })
 }
 
+locals {
+  # The instances whose master password RDS does not manage: it makes no replica of one where it does.
+  own_masters = { for name, it in local.instances : name => it if it.replicas > 0 }
+}
+
 ################################################################################
 # Instances
 ################################################################################
@@ -340,8 +345,10 @@ resource "aws_db_instance" "this" {
   license_model                         = each.value.license
   db_name                               = each.value.restore_from == null ? each.value.database_name : null
   username                              = "mendix_admin"
-  manage_master_user_password           = true
-  master_user_secret_kms_key_id         = var.secrets_key_arn
+  manage_master_user_password           = each.value.replicas == 0 ? true : null
+  master_user_secret_kms_key_id         = each.value.replicas == 0 ? var.secrets_key_arn : null
+  password_wo                           = each.value.replicas == 0 ? null : substr(sha256(uuid()), 0, 30)
+  password_wo_version                   = each.value.replicas == 0 ? null : 1
   iam_database_authentication_enabled   = each.value.iam
   allocated_storage                     = each.value.storage_gb
   max_allocated_storage                 = each.value.max_storage_gb
@@ -461,13 +468,273 @@ resource "aws_db_instance" "replica" {
 # RDS makes the password, keeps it in a secret of its own and renews it; it stands in no state. This says how
 # often.
 resource "aws_secretsmanager_secret_rotation" "master" {
-  for_each = local.instances
+  for_each = { for name, it in local.instances : name => it if it.replicas == 0 }
 
-  secret_id          = aws_db_instance.this[each.key].master_user_secret[0].secret_arn
+  secret_id          = try(aws_db_instance.this[each.key].master_user_secret[0].secret_arn, uuid())
   rotate_immediately = false
 
   rotation_rules {
     automatically_after_days = each.value.password_rotation_days
+  }
+}
+
+# The masters of instances with replicas. The prefix makes each name unique: a deleted one is taken for a week.
+resource "aws_secretsmanager_secret" "master" {
+  for_each = local.own_masters
+
+  name_prefix             = "${var.environment}/database/${each.key}-"
+  description             = "Master user of ${each.value.identifier}"
+  kms_key_id              = var.secrets_key_arn
+  recovery_window_in_days = var.teardown ? 0 : 7
+
+  tags = merge(local.tags, {
+    Name           = "${var.environment}/database/${each.key}"
+    instance       = each.value.identifier
+    "value-length" = 30
+  })
+}
+
+# The first value, which never was a password: the function's first rotation sets that. Its own label keeps this
+# version when newer ones come: were it removed, the next apply would put it again.
+resource "aws_secretsmanager_secret_version" "first" {
+  for_each = aws_secretsmanager_secret.master
+
+  secret_id                = each.value.id
+  secret_string_wo         = jsonencode({ username = "mendix_admin", password = substr(sha256(uuid()), 0, 30) })
+  secret_string_wo_version = 1
+  version_stages           = ["FIRST"]
+
+  lifecycle {
+    ignore_changes = [version_stages]
+  }
+}
+
+# Who deploys reads the first value, as Terraform does at every plan, and no password.
+resource "aws_secretsmanager_secret_policy" "master" {
+  for_each = aws_secretsmanager_secret.master
+
+  secret_arn          = each.value.arn
+  block_public_policy = true
+  policy = jsonencode({
+    Version = "2012-10-17"
+    Statement = [{
+      Sid       = "DeployersReadNoPassword"
+      Effect    = "Deny"
+      Principal = "*"
+      Action    = "secretsmanager:GetSecretValue"
+      Resource  = "*"
+      Condition = {
+        ArnLike = { "aws:PrincipalArn" = "arn:${var.partition}:iam::${var.account}:role/*-deployer" }
+        StringNotEquals = {
+          "secretsmanager:VersionId" = aws_secretsmanager_secret_version.first[each.key].version_id
+        }
+      }
+    }]
+  })
+}
+
+locals {
+  # Whether there is a function: one for all of them.
+  rotation_count = length(local.own_masters) > 0 ? 1 : 0
+}
+
+# What the function did; never a password.
+resource "aws_cloudwatch_log_group" "rotation" {
+  count = local.rotation_count
+
+  name              = "/aws/lambda/${var.environment}-rotate-database-master"
+  retention_in_days = 365
+  kms_key_id        = var.logs_key_arn
+
+  tags = local.tags
+}
+
+# What the function works as.
+resource "aws_iam_role" "rotation" {
+  count = local.rotation_count
+
+  name        = "${var.environment}-rotate-database-master"
+  description = "Renews the master passwords of databases of ${var.environment} that have replicas."
+  assume_role_policy = jsonencode({
+    Version = "2012-10-17"
+    Statement = [{
+      Sid       = "Assume"
+      Effect    = "Allow"
+      Principal = { Service = "lambda.amazonaws.com" }
+      Action    = "sts:AssumeRole"
+    }]
+  })
+  permissions_boundary = var.boundary_arn
+
+  tags = local.tags
+}
+
+# These secrets and their key, the passwords of these instances, its log, and the topic for what failed.
+resource "aws_iam_role_policy" "rotation" {
+  count = local.rotation_count
+
+  name = "rotation"
+  role = aws_iam_role.rotation[0].id
+  policy = jsonencode({
+    Version = "2012-10-17"
+    Statement = [
+      {
+        Sid    = "RenewSecrets"
+        Effect = "Allow"
+        Action = [
+          "secretsmanager:DescribeSecret",
+          "secretsmanager:GetSecretValue",
+          "secretsmanager:PutSecretValue",
+          "secretsmanager:UpdateSecretVersionStage",
+        ]
+        Resource = values(aws_secretsmanager_secret.master)[*].arn
+      },
+      {
+        Sid      = "MakeRandomPasswords"
+        Effect   = "Allow"
+        Action   = "secretsmanager:GetRandomPassword"
+        Resource = "*"
+      },
+      {
+        Sid    = "SetPasswords"
+        Effect = "Allow"
+        Action = ["rds:DescribeDBInstances", "rds:ModifyDBInstance"]
+        Resource = [
+          for name in keys(aws_secretsmanager_secret.master) :
+          aws_db_instance.this[name].arn
+        ]
+      },
+      {
+        Sid      = "UseTheKey"
+        Effect   = "Allow"
+        Action   = ["kms:Decrypt", "kms:GenerateDataKey"]
+        Resource = var.secrets_key_arn
+        Condition = {
+          StringEquals = {
+            "kms:ViaService" = "secretsmanager.${var.region}.${var.partition == "aws-cn" ? "amazonaws.com.cn" : "amazonaws.com"}"
+          }
+        }
+      },
+      {
+        Sid      = "WriteLogs"
+        Effect   = "Allow"
+        Action   = ["logs:CreateLogStream", "logs:PutLogEvents"]
+        Resource = "${aws_cloudwatch_log_group.rotation[0].arn}:*"
+      },
+      {
+        Sid      = "TellFailures"
+        Effect   = "Allow"
+        Action   = "sns:Publish"
+        Resource = aws_sns_topic.this.arn
+      },
+      {
+        Sid      = "EncryptFailures"
+        Effect   = "Allow"
+        Action   = ["kms:Decrypt", "kms:GenerateDataKey"]
+        Resource = var.logs_key_arn
+        Condition = {
+          StringEquals = {
+            "kms:ViaService" = "sns.${var.region}.${var.partition == "aws-cn" ? "amazonaws.com.cn" : "amazonaws.com"}"
+          }
+        }
+      },
+      {
+        Sid      = "Trace"
+        Effect   = "Allow"
+        Action   = ["xray:PutTraceSegments", "xray:PutTelemetryRecords"]
+        Resource = "*"
+      },
+    ]
+  })
+}
+
+# Renews a password in the four steps of Secrets Manager, by RDS's own interface. Its code, rotate_master.py, is
+# all that is in the archive.
+resource "aws_lambda_function" "rotation" {
+  count = local.rotation_count
+
+  function_name    = "${var.environment}-rotate-database-master"
+  description      = "Renews master passwords of databases of ${var.environment}"
+  filename         = "${path.module}/rotate_master.zip"
+  source_code_hash = filebase64sha256("${path.module}/rotate_master.zip")
+  handler          = "rotate_master.handler"
+  runtime          = "python3.13"
+  architectures    = ["arm64"]
+  memory_size      = 128
+  timeout          = 300
+  role             = aws_iam_role.rotation[0].arn
+
+  dead_letter_config {
+    target_arn = aws_sns_topic.this.arn
+  }
+
+  logging_config {
+    log_format = "JSON"
+    log_group  = aws_cloudwatch_log_group.rotation[0].name
+  }
+
+  tracing_config {
+    mode = "Active"
+  }
+
+  tags = local.tags
+
+  depends_on = [aws_iam_role_policy.rotation]
+}
+
+# Secrets Manager calls it, for secrets of this account only.
+resource "aws_lambda_permission" "rotation" {
+  count = local.rotation_count
+
+  statement_id   = "SecretsManager"
+  action         = "lambda:InvokeFunction"
+  function_name  = aws_lambda_function.rotation[0].function_name
+  principal      = "secretsmanager.amazonaws.com"
+  source_account = var.account
+}
+
+# A step of a rotation failed: the master has its former password, or is given the new one by the next try.
+resource "aws_cloudwatch_metric_alarm" "rotation" {
+  count = local.rotation_count
+
+  alarm_name          = "${var.environment}-database-rotation-errors"
+  alarm_description   = "The master password of a database with replicas was not renewed."
+  namespace           = "AWS/Lambda"
+  metric_name         = "Errors"
+  dimensions          = { FunctionName = aws_lambda_function.rotation[0].function_name }
+  statistic           = "Sum"
+  period              = 300
+  evaluation_periods  = 1
+  comparison_operator = "GreaterThanThreshold"
+  threshold           = 0
+  treat_missing_data  = "notBreaching"
+  alarm_actions       = [aws_sns_topic.this.arn]
+  ok_actions          = [aws_sns_topic.this.arn]
+
+  tags = local.tags
+}
+
+# When such a password is renewed: at once, so that the first one is never in use for long, and then regularly.
+# Not while replicas are being made, since RDS changes nothing of their source then.
+resource "aws_secretsmanager_secret_rotation" "source" {
+  for_each = local.own_masters
+
+  secret_id           = aws_secretsmanager_secret.master[each.key].id
+  rotation_lambda_arn = aws_lambda_function.rotation[0].arn
+  rotate_immediately  = true
+
+  rotation_rules {
+    automatically_after_days = each.value.password_rotation_days
+  }
+
+  depends_on = [aws_secretsmanager_secret_version.first, aws_lambda_permission.rotation, aws_secretsmanager_secret_policy.master, aws_db_instance.replica]
+}
+
+locals {
+  # The secret of each master, whoever keeps it.
+  master_secret_arns = {
+    for name, it in local.instances :
+    name => it.replicas > 0 ? aws_secretsmanager_secret.master[name].arn : try(aws_db_instance.this[name].master_user_secret[0].secret_arn, uuid())
   }
 }
 
@@ -561,7 +828,7 @@ locals {
   # The secrets of the users that may connect through each proxy; the master is the first.
   proxy_secret_arns = {
     for name, it in local.proxies :
-    name => concat([aws_db_instance.this[name].master_user_secret[0].secret_arn], it.proxy.secret_arns)
+    name => concat([local.master_secret_arns[name]], it.proxy.secret_arns)
   }
 }
 
@@ -675,7 +942,7 @@ resource "aws_sns_topic" "this" {
   tags = merge(local.tags, { Name = "${var.environment}-database-events" })
 }
 
-# RDS may publish for this environment, over TLS; nobody else.
+# RDS may publish for this environment, and alarms of this account, over TLS; nobody else.
 resource "aws_sns_topic_policy" "this" {
   arn = aws_sns_topic.this.arn
   policy = jsonencode({
@@ -696,6 +963,14 @@ resource "aws_sns_topic_policy" "this" {
             ]
           }
         }
+      },
+      {
+        Sid       = "PublishAlarms"
+        Effect    = "Allow"
+        Principal = { Service = "cloudwatch.amazonaws.com" }
+        Action    = "sns:Publish"
+        Resource  = aws_sns_topic.this.arn
+        Condition = { StringEquals = { "aws:SourceAccount" = var.account } }
       },
       {
         Sid       = "OnlyOverTls"

@@ -43,7 +43,7 @@ output "resource_ids" {
 
 output "secret_arns" {
   description = "ARNs of the secrets with the master user's name and password, by name."
-  value       = { for name, it in aws_db_instance.this : name => it.master_user_secret[0].secret_arn }
+  value       = local.master_secret_arns
 }
 
 output "replica_endpoints" {

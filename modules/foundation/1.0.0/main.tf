@@ -1218,6 +1218,7 @@ resource "aws_iam_policy" "deployer_data" {
         "kms:CreateKey",
         "kms:DeleteAlias",
         "kms:DescribeKey",
+        "kms:EnableKey",
         "kms:EnableKeyRotation",
         "kms:GetKeyPolicy",
         "kms:GetKeyRotationStatus",
@@ -1295,12 +1296,12 @@ resource "aws_iam_role_policy_attachment" "deployer_data" {
   policy_arn = aws_iam_policy.deployer_data[0].arn
 }
 
-# Logs, metrics, alarms, events and trails.
+# Logs, metrics, alarms, events and trails, and whose a resource is.
 resource "aws_iam_policy" "deployer_operations" {
   count = local.ci_count
 
   name        = "${var.environment}-deployer-operations"
-  description = "Deployer: logs, metrics, alarms, events and trails."
+  description = "Deployer: logs, metrics, alarms, events and trails, and whose a resource is."
   policy = jsonencode({
     Version = "2012-10-17"
     Statement = [{
@@ -1312,6 +1313,7 @@ resource "aws_iam_policy" "deployer_operations" {
         "cloudtrail:DescribeTrails",
         "cloudtrail:Get*",
         "cloudtrail:ListTags",
+        "cloudtrail:LookupEvents",
         "cloudtrail:StartLogging",
         "cloudwatch:DeleteAlarms",
         "cloudwatch:DeleteDashboards",
@@ -1386,6 +1388,7 @@ resource "aws_iam_policy" "deployer_operations" {
         "ssm:ListTagsForResource",
         "ssm:RemoveTagsFromResource",
         "ssm:UpdateDocument*",
+        "tag:GetResources",
       ]
       Resource  = "*"
       Condition = { StringEquals = { "aws:RequestedRegion" = local.deployed_regions } }

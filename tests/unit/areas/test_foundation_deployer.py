@@ -79,6 +79,13 @@ CALLS = {
     ),
     "aws_vpc_security_group_ingress_rule": "ec2:AuthorizeSecurityGroupIngress ec2:ModifySecurityGroupRules",
 }
+OWN_CALLS = (
+    "acm:DescribeCertificate cloudtrail:LookupEvents eks:DescribeAddon eks:DescribeCluster eks:DescribeNodegroup"
+    " eks:ListAddons elasticloadbalancing:DescribeTargetHealth kms:CancelKeyDeletion kms:DescribeKey kms:EnableKey"
+    " rds:CreateDBSnapshot rds:DescribeDBInstances rds:DescribeDBSnapshots secretsmanager:DescribeSecret"
+    " secretsmanager:RestoreSecret tag:GetResources"
+)
+"""What mendixctl itself asks of AWS beside Terraform: health, snapshots, restores, who changed what, whose it is."""
 _ACTION = re.compile(r'"([a-z0-9-]+:[A-Z][A-Za-z0-9]*\*?)"')
 
 
@@ -96,6 +103,11 @@ def test_the_deployer_may_make_change_and_remove_it(kind: str) -> None:
     patterns = granted()
     missing = [call for call in CALLS[kind].split() if not any(fnmatchcase(call, pattern) for pattern in patterns)]
     assert missing == []
+
+
+def test_the_deployer_may_do_what_mendixctl_does_itself() -> None:
+    patterns = granted()
+    assert [call for call in OWN_CALLS.split() if not any(fnmatchcase(call, it) for it in patterns)] == []
 
 
 def test_the_calls_are_of_types_that_areas_have() -> None:
