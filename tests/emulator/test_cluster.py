@@ -144,7 +144,21 @@ def values(root: Root) -> dict[str, dict[str, Any]]:
     return {it["address"].removeprefix("module.cluster."): it["values"] for it in module["resources"]}
 
 
-def test_life_of_the_cluster(root: Root) -> None:
+def set_least(endpoint: Endpoint, asg: str, number: int) -> None:
+    """What a scheduled action does to an Auto Scaling group when its time has come."""
+    import boto3
+
+    client = boto3.client(
+        "autoscaling",
+        region_name=endpoint.region,
+        endpoint_url=endpoint.url,
+        aws_access_key_id="emulator",
+        aws_secret_access_key="emulator",
+    )
+    client.update_auto_scaling_group(AutoScalingGroupName=asg, MinSize=number)
+
+
+def test_life_of_the_cluster(root: Root, emulator: Endpoint) -> None:
     root.apply()
     assert planned(root) == {}
     before, made = outputs(root), values(root)
@@ -175,6 +189,14 @@ def test_life_of_the_cluster(root: Root) -> None:
     assert set(made) >= {'aws_autoscaling_policy.wake["batch"]', 'aws_autoscaling_schedule.this["apps-office-hours"]'}
     assert 'aws_autoscaling_policy.wake["apps"]' not in made
 
+    # Office hours: the least number of a group with schedules is theirs, that of any other group the YAML's.
+    set_least(emulator, asg, 6)
+    assert planned(root) == {}
+    system = before["node_groups"]["system"]["asg_name"]
+    set_least(emulator, system, 4)
+    assert planned(root) == {'aws_eks_node_group.this["system"]': ("update",)}
+    set_least(emulator, system, SYSTEM["min"])
+
     # In place: the control plane first, then add-ons and nodes; sizes, labels, taints, steps, who reaches the API.
     apps = {
         **APPS,
@@ -204,7 +226,7 @@ def test_life_of_the_cluster(root: Root) -> None:
         'aws_eks_addon.before_nodes["kube-proxy"]',
         'aws_eks_addon.after_nodes["coredns"]',
         'aws_launch_template.this["apps"]',
-        'aws_eks_node_group.this["apps"]',
+        'aws_eks_node_group.scheduled["apps"]',
         'aws_eks_node_group.this["batch"]',
         'aws_autoscaling_policy.steps["apps"]',
         'aws_cloudwatch_metric_alarm.steps["apps"]',
@@ -216,9 +238,13 @@ def test_life_of_the_cluster(root: Root) -> None:
     assert (after["version"], after["endpoint"]) == ("1.36", before["endpoint"])
     changed = values(root)
     assert changed['aws_eks_node_group.this["system"]']["version"] == "1.35"
-    assert changed['aws_eks_node_group.this["apps"]']["version"] == "1.36"
+    assert changed['aws_eks_node_group.scheduled["apps"]']["version"] == "1.36"
+    assert changed['aws_eks_node_group.scheduled["apps"]']["scaling_config"] == [
+        {"desired_size": 6, "max_size": 30, "min_size": 6}
+    ]
 
-    # New nodes beside the old ones; the autoscaler instead of CloudWatch.
+    # New nodes beside the old ones: another image, the last schedule gone, the first one come; and the autoscaler
+    # instead of CloudWatch.
     write(
         root,
         **{
@@ -227,14 +253,20 @@ def test_life_of_the_cluster(root: Root) -> None:
             "node_groups": {
                 "system": {**SYSTEM, "ami": "bottlerocket"},
                 "apps": {**APPS, "scaling": {"driver": "cluster-autoscaler"}},
+                "batch": {**BATCH, "scaling": {"schedules": [{"name": "night", "cron": "0 22 * * *", "min": 1}]}},
             },
         },
     )
     changes = planned(root)
     assert changes['aws_eks_node_group.this["system"]'] == ("delete", "create")
-    assert changes['aws_eks_node_group.this["batch"]'] == ("delete",)
-    assert changes['aws_eks_node_group.this["apps"]'] == ("update",)
-    root.apply()
+    moved = {"apps": ("scheduled", "this"), "batch": ("this", "scheduled")}
+    for name, (old, new) in moved.items():
+        assert changes[f'aws_eks_node_group.{old}["{name}"]'] == ("delete",)
+        assert changes[f'aws_eks_node_group.{new}["{name}"]'] == ("create",)
+    told = root.run("apply", "-auto-approve", "-input=false").stdout
+    for name, (old, new) in moved.items():
+        made_new = told.index(f'aws_eks_node_group.{new}["{name}"]: Creation complete')
+        assert made_new < told.index(f'aws_eks_node_group.{old}["{name}"]: Destroying')
     assert planned(root) == {}
     left = values(root)
     assert not [it for it in left if it.startswith("aws_autoscaling_policy.") and '"apps"' in it]

@@ -273,16 +273,16 @@ def _schedules(path: Path, group: NodeGroup) -> Iterator[Check]:
         here = (*path, "schedules", index)
         if schedule.name in names[:index]:
             yield Check((*here, "name"), "MXS370", f"there are two schedules {schedule.name}", "name each differently")
-        numbers = {name: getattr(schedule, name) for name in ("min", "desired", "max")}
+        numbers = {name: getattr(schedule, name) for name in ("min", "desired")}
         given = {name: number for name, number in numbers.items() if number is not None}
         if not given:
-            yield Check(here, "MXS370", "the schedule says no number", "give it min, max or desired")
+            yield Check(here, "MXS370", "the schedule says no number", "give it min or desired")
         if list(given.values()) != sorted(given.values()):
             summary = ", ".join(f"{name} {number}" for name, number in given.items())
-            yield Check(here, "MXS370", f"{summary} contradict each other", "min <= desired <= max")
-        if "max" not in given and max(given.values(), default=0) > group.max:
-            hint = "raise the group's max, or give the schedule one"
-            yield Check(here, "MXS370", f"the schedule asks for more nodes than the group's max {group.max}", hint)
+            yield Check(here, "MXS370", f"{summary} contradict each other", "min <= desired")
+        if max(given.values(), default=0) > group.max:
+            summary = f"the schedule asks for more nodes than the group's max {group.max}"
+            yield Check(here, "MXS370", summary, "raise the group's max, or ask for fewer")
         problem = _cron_problem(schedule.cron)
         if problem:
             yield Check((*here, "cron"), "MXS370", problem, 'write it like "0 7 * * 1-5": working days at 7:00')

@@ -22,6 +22,10 @@ Cron = Annotated[str, Field(pattern=rf"^{_FIELD}( {_FIELD}){{4}}$", max_length=1
 Timezone = Annotated[str, Field(pattern=r"^[A-Za-z0-9_+-]+(/[A-Za-z0-9_+-]+)*$", max_length=60)]
 
 NEW_NODES = "the nodes of the group: new ones are made beside the old ones, which are then drained"
+NEW_NODES_ON_OR_OFF = (
+    "the nodes of the group, when its first schedule comes or its last one goes: new ones are made beside the old ones,"
+    " which are then drained"
+)
 
 
 class Disk(Strict):
@@ -61,13 +65,16 @@ class StepIn(Strict):
 
 
 class Schedule(Strict):
-    """What holds from a point in time on, until the next schedule of the group says otherwise."""
+    """What holds from a point in time on, until the next schedule of the group says otherwise.
+
+    There is no ``max``: EKS reports an Auto Scaling group's numbers as the node group's own, and the largest number
+    stays one that the YAML says, so that it can be changed there at any time.
+    """
 
     name: ScheduleName = setting(description="Name, unique in the group.")
     cron: Cron = setting(description="When: minute, hour, day of the month, month, day of the week (0 is Sunday).")
     timezone: Timezone = setting("UTC", description="Time zone of cron, as the IANA names it; it knows summer time.")
     min: int | None = setting(None, description="Least number of nodes from then on.", unit="nodes", ge=0, le=450)
-    max: int | None = setting(None, description="Largest number of nodes from then on.", unit="nodes", ge=0, le=450)
     desired: int | None = setting(None, description="Number of nodes at that moment.", unit="nodes", ge=0, le=450)
 
 
@@ -125,7 +132,15 @@ class Scaling(Strict):
             " has no CPU that a policy could look at."
         ),
     )
-    schedules: list[Schedule] = setting([], description="Numbers of nodes by time of day and week.", max_length=50)
+    schedules: list[Schedule] = setting(
+        [],
+        description=(
+            "Numbers of nodes by time of day and week. The group's min is then what it starts with, and the schedules"
+            " set it from then on; its max is the ceiling at all times."
+        ),
+        create_only=NEW_NODES_ON_OR_OFF,
+        max_length=50,
+    )
 
 
 class NodeGroup(Strict):
@@ -183,7 +198,8 @@ class NodeGroup(Strict):
         description=(
             "Least number of nodes, and the number that the group starts with. EKS refuses to raise it above the"
             " number of nodes that there are at that moment: scale the group up first (aws eks"
-            " update-nodegroup-config --scaling-config desiredSize=...)."
+            " update-nodegroup-config --scaling-config desiredSize=...). With schedules it is only what the group"
+            " starts with: they set the least number from then on."
         ),
         unit="nodes",
         ge=0,

@@ -7,13 +7,24 @@ template, what into the group), "Managed node group update behavior"; Bottlerock
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 from mendixgen.areas.cluster_resources import ControlPlane
 from mendixgen.authoring.expression import Expr, dynamic, each, expr
 from mendixgen.authoring.module import ModuleBuilder
 
+DESIRED = "scaling_config[0].desired_size"
+LEAST = "scaling_config[0].min_size"
 
-def node_groups(module: ModuleBuilder, before: ControlPlane) -> Expr:
-    """Add the groups, after the add-ons without which no node becomes ready."""
+
+def node_groups(module: ModuleBuilder, before: ControlPlane) -> tuple[Expr, ...]:
+    """Add the groups, after the add-ons without which no node becomes ready; returns the resources that they are.
+
+    EKS reports the least number that a schedule has set on the Auto Scaling group as the node group's own, and what
+    Terraform ignores cannot depend on a group: those with schedules are a resource of their own, which leaves that
+    number alone. Without, every plan during office hours would lower it.
+    """
     var = module.var
     module.section("Nodes")
     templates = _launch_templates(module, before)
@@ -30,41 +41,70 @@ def node_groups(module: ModuleBuilder, before: ControlPlane) -> Expr:
         {"NoSchedule": "NO_SCHEDULE", "PreferNoSchedule": "PREFER_NO_SCHEDULE", "NoExecute": "NO_EXECUTE"},
         "EKS's names of what Kubernetes calls the effect of a taint.",
     )
-    groups = module.resource(
+    this = module.resource(
         "aws_eks_node_group.this",
         "The nodes. What cannot be changed in place makes a new group beside the old one, which is then drained.",
-        for_each=var.node_groups,
-        cluster_name=before.cluster.name,
-        node_group_name_prefix=f"{each.key}-",
-        node_role_arn=var.node_role_arn,
-        subnet_ids=expr(
+        for_each=_groups_where(var, "length(group.scaling.schedules) == 0"),
+        **_group(module, before, templates, ignored=(DESIRED,)),
+    )
+    scheduled = module.resource(
+        "aws_eks_node_group.scheduled",
+        "The nodes of groups with schedules, which also set the least number: EKS reports it as the group's own.",
+        for_each=_groups_where(var, "length(group.scaling.schedules) > 0"),
+        **_group(module, before, templates, ignored=(DESIRED, LEAST)),
+    )
+    made = module.local(
+        "made_node_groups", expr(f"merge({this}, {scheduled})"), "All node groups, with schedules and without."
+    )
+    module.local(
+        "asg_names",
+        expr(f"{{ for name, group in {made} : name => group.resources[0].autoscaling_groups[0].name }}"),
+        "The Auto Scaling group that EKS made for each node group.",
+    )
+    return this, scheduled
+
+
+def _groups_where(var: Any, condition: str) -> Expr:
+    return expr(f"{{ for name, group in {var.node_groups} : name => group if {condition} }}")
+
+
+def _group(
+    module: ModuleBuilder, before: ControlPlane, templates: Expr, *, ignored: tuple[str, ...]
+) -> Mapping[str, Any]:
+    """All of a node group but for which of them it is: the two resources differ in what they ignore alone."""
+    var = module.var
+    return {
+        "cluster_name": before.cluster.name,
+        "node_group_name_prefix": f"{each.key}-",
+        "node_role_arn": var.node_role_arn,
+        "subnet_ids": expr(
             f"[\nfor zone, subnet in {var.private_subnets} :\n"
             "subnet if contains(coalesce(each.value.zones, [zone]), zone)\n]"
         ),
-        version=expr(f"coalesce(each.value.version, {var.kubernetes_version})"),
-        release_version=each.value.release,
-        ami_type=expr("local.ami_types[each.value.ami][each.value.architecture]"),
-        capacity_type=expr('each.value.capacity == "spot" ? "SPOT" : "ON_DEMAND"'),
-        instance_types=each.value.instance_types,
-        labels=each.value.labels,
-        force_update_version=each.value.update.force,
-        launch_template={
+        "version": expr(f"coalesce(each.value.version, {var.kubernetes_version})"),
+        "release_version": each.value.release,
+        "ami_type": expr("local.ami_types[each.value.ami][each.value.architecture]"),
+        "capacity_type": expr('each.value.capacity == "spot" ? "SPOT" : "ON_DEMAND"'),
+        "instance_types": each.value.instance_types,
+        "labels": each.value.labels,
+        "force_update_version": each.value.update.force,
+        "launch_template": {
             "id": templates[each.key].id,
             "version": templates[each.key].latest_version,
         },
-        scaling_config={
+        "scaling_config": {
             "min_size": each.value.min,
             "max_size": each.value.max,
             "desired_size": each.value.min,
         },
-        update_config={
+        "update_config": {
             "max_unavailable": each.value.update.max_unavailable,
             "max_unavailable_percentage": expr(
                 "each.value.update.max_unavailable == null ? each.value.update.max_unavailable_percent : null"
             ),
         },
-        node_repair_config={"enabled": each.value.repair},
-        taint=dynamic(
+        "node_repair_config": {"enabled": each.value.repair},
+        "taint": dynamic(
             for_each=expr(
                 "[\nfor taint in each.value.taints :\n"
                 r'regex("^(?P<key>[^=:]+)(?:=(?P<value>[^:]*))?:(?P<effect>.+)$", taint)'
@@ -76,9 +116,9 @@ def node_groups(module: ModuleBuilder, before: ControlPlane) -> Expr:
                 "effect": expr("local.taint_effects[taint.value.effect]"),
             },
         ),
-        lifecycle={
+        "lifecycle": {
             "create_before_destroy": True,
-            "ignore_changes": [expr("scaling_config[0].desired_size")],
+            "ignore_changes": [expr(number) for number in ignored],
             "precondition": [
                 {
                     "condition": expr(
@@ -93,14 +133,8 @@ def node_groups(module: ModuleBuilder, before: ControlPlane) -> Expr:
                 },
             ],
         },
-        depends_on=[before.addons],
-    )
-    module.local(
-        "asg_names",
-        expr(f"{{ for name, group in {groups} : name => group.resources[0].autoscaling_groups[0].name }}"),
-        "The Auto Scaling group that EKS made for each node group.",
-    )
-    return groups
+        "depends_on": [before.addons],
+    }
 
 
 def _launch_templates(module: ModuleBuilder, before: ControlPlane) -> Expr:

@@ -30,8 +30,7 @@ OUTPUTS = {
     "log_group_name": Output("aws_cloudwatch_log_group.this.name", "Name of the log group of the control plane."),
     "log_group_arn": Output("aws_cloudwatch_log_group.this.arn", "ARN of the log group of the control plane."),
     "node_groups": Output(
-        "{ for name, group in aws_eks_node_group.this : name => {"
-        " arn = group.arn, asg_name = local.asg_names[name] } }",
+        "{ for name, group in local.made_node_groups : name => { arn = group.arn, asg_name = local.asg_names[name] } }",
         "ARN and name of the Auto Scaling group of each node group.",
     ),
     "autoscaler_groups": Output(

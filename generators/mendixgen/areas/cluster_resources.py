@@ -248,8 +248,12 @@ def _addons_before_nodes(module: ModuleBuilder, cluster: Expr) -> Expr:
     )
 
 
-def addons_after_nodes(module: ModuleBuilder, groups: Expr, cluster: Expr) -> None:
-    """Add the add-ons that run as pods of their own."""
+def addons_after_nodes(module: ModuleBuilder, groups: tuple[Expr, ...], cluster: Expr) -> None:
+    """Add the add-ons that run as pods of their own.
+
+    They come after all groups, which also keeps the order when a group moves from one resource to the other: Terraform
+    deletes the old nodes when what depends on them has been seen to, and that waits for the new ones.
+    """
     module.section("Add-ons that need nodes")
     roles = module.local(
         "addon_roles",
@@ -267,7 +271,7 @@ def addons_after_nodes(module: ModuleBuilder, groups: Expr, cluster: Expr) -> No
         " without them otherwise, and not notice them later.",
         cluster_addons.AFTER_NODES,
         cluster.name,
-        depends_on=[groups],
+        depends_on=groups,
         pod_identity_association=dynamic(
             for_each=call("lookup", roles, each.key, {}),
             content={

@@ -215,7 +215,7 @@ def _wake(module: ModuleBuilder) -> None:
 def _schedules(module: ModuleBuilder) -> None:
     module.resource(
         "aws_autoscaling_schedule.this",
-        "What holds from a time of day or week on; -1 leaves a number as it is.",
+        "What holds from a time of day or week on; -1 leaves a number as it is. The largest number is the group's.",
         for_each=expr(
             f"merge([\nfor name, group in {NODES} : {{\n"
             "for schedule in group.schedules :\n"
@@ -227,6 +227,6 @@ def _schedules(module: ModuleBuilder) -> None:
         recurrence=each.value.cron,
         time_zone=each.value.timezone,
         min_size=expr("coalesce(each.value.min, -1)"),
-        max_size=expr("coalesce(each.value.max, -1)"),
+        max_size=-1,
         desired_capacity=expr("coalesce(each.value.desired, -1)"),
     )

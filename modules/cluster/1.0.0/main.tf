@@ -422,7 +422,7 @@ locals {
 
 # The nodes. What cannot be changed in place makes a new group beside the old one, which is then drained.
 resource "aws_eks_node_group" "this" {
-  for_each = var.node_groups
+  for_each = { for name, group in var.node_groups : name => group if length(group.scaling.schedules) == 0 }
 
   cluster_name           = aws_eks_cluster.this.name
   node_group_name_prefix = "${each.key}-"
@@ -492,10 +492,85 @@ resource "aws_eks_node_group" "this" {
   depends_on = [aws_eks_addon.before_nodes]
 }
 
+# The nodes of groups with schedules, which also set the least number: EKS reports it as the group's own.
+resource "aws_eks_node_group" "scheduled" {
+  for_each = { for name, group in var.node_groups : name => group if length(group.scaling.schedules) > 0 }
+
+  cluster_name           = aws_eks_cluster.this.name
+  node_group_name_prefix = "${each.key}-"
+  node_role_arn          = var.node_role_arn
+  subnet_ids = [
+    for zone, subnet in var.private_subnets :
+    subnet if contains(coalesce(each.value.zones, [zone]), zone)
+  ]
+  version              = coalesce(each.value.version, var.kubernetes_version)
+  release_version      = each.value.release
+  ami_type             = local.ami_types[each.value.ami][each.value.architecture]
+  capacity_type        = each.value.capacity == "spot" ? "SPOT" : "ON_DEMAND"
+  instance_types       = each.value.instance_types
+  labels               = each.value.labels
+  force_update_version = each.value.update.force
+
+  launch_template {
+    id      = aws_launch_template.this[each.key].id
+    version = aws_launch_template.this[each.key].latest_version
+  }
+
+  scaling_config {
+    min_size     = each.value.min
+    max_size     = each.value.max
+    desired_size = each.value.min
+  }
+
+  update_config {
+    max_unavailable            = each.value.update.max_unavailable
+    max_unavailable_percentage = each.value.update.max_unavailable == null ? each.value.update.max_unavailable_percent : null
+  }
+
+  node_repair_config {
+    enabled = each.value.repair
+  }
+
+  dynamic "taint" {
+    for_each = [
+      for taint in each.value.taints :
+      regex("^(?P<key>[^=:]+)(?:=(?P<value>[^:]*))?:(?P<effect>.+)$", taint)
+    ]
+
+    content {
+      key    = taint.value.key
+      value  = taint.value.value
+      effect = local.taint_effects[taint.value.effect]
+    }
+  }
+
+  tags = local.tags
+
+  lifecycle {
+    create_before_destroy = true
+    ignore_changes        = [scaling_config[0].desired_size, scaling_config[0].min_size]
+
+    precondition {
+      condition     = alltrue([for zone in coalesce(each.value.zones, []) : contains(keys(var.private_subnets), zone)])
+      error_message = "Node group ${each.key} is to be in a zone that the network does not have."
+    }
+
+    precondition {
+      condition     = each.value.min <= each.value.max
+      error_message = "Node group ${each.key} has a min above its max."
+    }
+  }
+
+  depends_on = [aws_eks_addon.before_nodes]
+}
+
 locals {
+  # All node groups, with schedules and without.
+  made_node_groups = merge(aws_eks_node_group.this, aws_eks_node_group.scheduled)
+
   # The Auto Scaling group that EKS made for each node group.
   asg_names = {
-    for name, group in aws_eks_node_group.this :
+    for name, group in local.made_node_groups :
     name => group.resources[0].autoscaling_groups[0].name
   }
 }
@@ -544,7 +619,7 @@ resource "aws_eks_addon" "after_nodes" {
     }
   }
 
-  depends_on = [aws_eks_node_group.this]
+  depends_on = [aws_eks_node_group.this, aws_eks_node_group.scheduled]
 }
 
 ################################################################################
@@ -724,7 +799,7 @@ resource "aws_cloudwatch_metric_alarm" "wake" {
   tags = local.tags
 }
 
-# What holds from a time of day or week on; -1 leaves a number as it is.
+# What holds from a time of day or week on; -1 leaves a number as it is. The largest number is the group's.
 resource "aws_autoscaling_schedule" "this" {
   for_each = merge([
     for name, group in local.scaled : {
@@ -738,7 +813,7 @@ resource "aws_autoscaling_schedule" "this" {
   recurrence             = each.value.cron
   time_zone              = each.value.timezone
   min_size               = coalesce(each.value.min, -1)
-  max_size               = coalesce(each.value.max, -1)
+  max_size               = -1
   desired_capacity       = coalesce(each.value.desired, -1)
 }
 

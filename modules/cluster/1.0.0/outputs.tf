@@ -56,7 +56,7 @@ output "log_group_arn" {
 output "node_groups" {
   description = "ARN and name of the Auto Scaling group of each node group."
   value = {
-    for name, group in aws_eks_node_group.this :
+    for name, group in local.made_node_groups :
     name => { arn = group.arn, asg_name = local.asg_names[name] }
   }
 }

@@ -210,7 +210,6 @@ variable "node_groups" {
         cron     = string
         timezone = optional(string, "UTC")
         min      = optional(number)
-        max      = optional(number)
         desired  = optional(number)
       })), [])
     }), {})
@@ -567,14 +566,6 @@ variable "node_groups" {
       alltrue([for min in schedules[*].min : min >= 0 && min <= 450 && floor(min) == min if min != null])
     ])
     error_message = "node_groups[*].scaling.schedules[*].min must be a whole number, at least 0 and at most 450 (nodes)."
-  }
-
-  validation {
-    condition = alltrue([
-      for schedules in values(var.node_groups)[*].scaling.schedules :
-      alltrue([for max in schedules[*].max : max >= 0 && max <= 450 && floor(max) == max if max != null])
-    ])
-    error_message = "node_groups[*].scaling.schedules[*].max must be a whole number, at least 0 and at most 450 (nodes)."
   }
 
   validation {

@@ -14,7 +14,9 @@ from mendixgen.areas.contract import Check, Header
 from mendixgen.areas.network import RetentionDays
 from mendixgen.authoring.build import collect
 from mendixgen.authoring.expression import render
+from mendixgen.authoring.manifest import section_schema
 from mendixgen.authoring.module import ResourceBlock
+from mendixgen.spec.merge import merge
 
 HEADER = Header("prod", "eu-central-1", "123456789012", "aws", "apps.example.com")
 ADMIN = "arn:aws:iam::123456789012:role/platform-admin"
@@ -151,7 +153,7 @@ class TestChoices:
 
     @pytest.mark.parametrize("cron", ["0 7 * * 1-5", "*/15 0-6,22 1 jan,JUL sun", "30 6 1-7 * 0"])
     def test_schedules(self, cron: str) -> None:
-        schedule = {"name": "a", "cron": cron, "min": 3, "desired": 4, "max": 9}
+        schedule = {"name": "a", "cron": cron, "min": 3, "desired": 4}
         assert in_group(scaling={"schedules": [schedule]}) == []
 
 
@@ -222,6 +224,7 @@ class TestBounds:
             {"scaling": {"step_minutes": 0}},
             {"scaling": {"schedules": [{"name": "a", "cron": "every morning", "min": 1}]}},
             {"scaling": {"schedules": [{"name": "A", "cron": "0 7 * * *", "min": 1}]}},
+            {"scaling": {"schedules": [{"name": "a", "cron": "0 7 * * *", "min": 1, "max": 5}]}},
         ],
     )
     def test_of_a_group(self, group: dict[str, Any]) -> None:
@@ -333,7 +336,6 @@ class TestRefusals:
         ("schedule", "place"),
         [
             ({}, ()),
-            ({"min": 4, "max": 3}, ()),
             ({"min": 4, "desired": 3}, ()),
             ({"min": 7}, ()),
             ({"desired": 7}, ()),
@@ -364,7 +366,10 @@ class TestAddons:
         assert set(cluster_addons.BEFORE_NODES) | set(cluster_addons.AFTER_NODES) == set(cluster_addons.ADDONS)
         assert not set(cluster_addons.BEFORE_NODES) & set(cluster_addons.AFTER_NODES)
         assert [render(it) for it in resource("aws_eks_node_group.this").depends_on] == ["aws_eks_addon.before_nodes"]
-        assert [render(it) for it in resource("aws_eks_addon.after_nodes").depends_on] == ["aws_eks_node_group.this"]
+        assert [render(it) for it in resource("aws_eks_addon.after_nodes").depends_on] == [
+            "aws_eks_node_group.this",
+            "aws_eks_node_group.scheduled",
+        ]
 
     def test_the_module_has_the_table_as_it_is(self) -> None:
         (pinned,) = (it for it in collect(Cluster).locals if it.name == "pinned_addon_versions")
@@ -403,10 +408,39 @@ class TestResources:
         assert render(disk["kms_key_id"]) == "var.cluster_key_arn"
 
     def test_the_number_of_nodes_is_the_scaler_s(self) -> None:
-        group = resource("aws_eks_node_group.this")
-        assert [render(it) for it in group.lifecycle["ignore_changes"]] == ["scaling_config[0].desired_size"]
-        assert group.lifecycle["create_before_destroy"] is True
-        assert "node_group_name_prefix" in group.arguments
+        ignored = {"this": ["scaling_config[0].desired_size"]}
+        ignored["scheduled"] = [*ignored["this"], "scaling_config[0].min_size"]
+        for name, numbers in ignored.items():
+            group = resource(f"aws_eks_node_group.{name}")
+            assert [render(it) for it in group.lifecycle["ignore_changes"]] == numbers
+            assert group.lifecycle["create_before_destroy"] is True
+            assert "node_group_name_prefix" in group.arguments
+
+    def test_groups_with_schedules_differ_from_others_only_in_whose_the_least_number_is(self) -> None:
+        this, scheduled = resource("aws_eks_node_group.this"), resource("aws_eks_node_group.scheduled")
+        assert this.arguments == scheduled.arguments
+        assert this.depends_on == scheduled.depends_on
+        assert this.lifecycle["precondition"] == scheduled.lifecycle["precondition"]
+        assert render(this.for_each).endswith("if length(group.scaling.schedules) == 0 }")
+        assert render(scheduled.for_each).endswith("if length(group.scaling.schedules) > 0 }")
+
+    def test_another_time_of_a_schedule_takes_no_nodes_back_to_an_older_version(self) -> None:
+        def at(hour: int, version: str) -> dict[str, Any]:
+            schedules = [{"name": "day", "cron": f"0 {hour} * * *", "min": 4}]
+            group = {"version": version, "scaling": {"schedules": schedules}}
+            return {"cluster": {"version": "1.36", "node_groups": {"apps": group}}}
+
+        back = merge(at(7, "1.36"), at(8, "1.35"), {"cluster": section_schema(Cluster)})
+        assert back.data == at(8, "1.36")
+
+    def test_everything_else_looks_at_both_kinds_of_groups(self) -> None:
+        module = collect(Cluster)
+        (made,) = (it for it in module.locals if it.name == "made_node_groups")
+        assert render(made.value) == "merge(aws_eks_node_group.this, aws_eks_node_group.scheduled)"
+        others = [render(it.value) for it in module.locals if it is not made]
+        others += [output.expression for output in Cluster.outputs.values()]
+        assert not [text for text in others if "aws_eks_node_group." in text]
+        assert [text for text in others if "local.made_node_groups" in text]
 
     def test_every_policy_of_cloudwatch_is_for_groups_that_it_drives(self) -> None:
         policies = [it for it in collect(Cluster).resources if it.type == "aws_autoscaling_policy"]

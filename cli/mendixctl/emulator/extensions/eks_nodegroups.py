@@ -13,6 +13,7 @@ from mendixctl.emulator.extensions.eks_clusters import cluster_of, minor, update
 from mendixctl.emulator.extensions.operations import Call, Operation, OperationError, Record
 
 IMAGE_DATE = "20261104"
+NODEGROUP_TAG = "eks:nodegroup-name"
 
 
 def install() -> None:
@@ -23,6 +24,7 @@ def install() -> None:
     from moto.eks.responses import EKSResponse
 
     vars(models)["DEFAULT_REMOTE_ACCESS"] = None
+    _start_nothing()
     create, describe, delete = (
         EKSResponse.create_nodegroup,
         EKSResponse.describe_nodegroup,
@@ -46,12 +48,11 @@ def install() -> None:
         return answer
 
     def describe_nodegroup(self: Any) -> Any:
-        answer = describe(self)
-        group = self.eks_backend.describe_nodegroup(self._get_param("name"), self._get_param("nodegroupName"))
-        real = _auto_scaling_group(self.eks_backend, group)
-        if real is not None:
-            group.scaling_config["desiredSize"] = real.desired_capacity
-        return answer
+        _read_sizes(
+            self.eks_backend,
+            self.eks_backend.describe_nodegroup(self._get_param("name"), self._get_param("nodegroupName")),
+        )
+        return describe(self)
 
     def delete_nodegroup(self: Any) -> Any:
         group = self.eks_backend.describe_nodegroup(self._get_param("name"), self._get_param("nodegroupName"))
@@ -85,6 +86,33 @@ def _auto_scaling_group(of: Any, group: Any) -> Any:
     return _autoscaling(of).autoscaling_groups.get(_name(group))
 
 
+def _start_nothing() -> None:
+    """Let the number of nodes change on the Auto Scaling group too, as schedules and policies change it."""
+    from moto.autoscaling.models import FakeAutoScalingGroup
+
+    start = FakeAutoScalingGroup.set_desired_capacity
+
+    def set_desired_capacity(self: Any, new_capacity: int | None) -> None:
+        if any(tag.get("key", tag.get("Key")) == NODEGROUP_TAG for tag in self.tags):
+            self.desired_capacity = self.min_size if new_capacity is None else new_capacity
+        else:
+            start(self, new_capacity)
+
+    FakeAutoScalingGroup.set_desired_capacity = set_desired_capacity  # type: ignore[method-assign]
+
+
+def _read_sizes(of: Any, group: Any) -> None:
+    """A node group's numbers are its Auto Scaling group's, whoever set them: a policy, a schedule, an operator."""
+    real = _auto_scaling_group(of, group)
+    if real is not None:
+        group.scaling_config = {
+            **group.scaling_config,
+            "minSize": real.min_size,
+            "maxSize": real.max_size,
+            "desiredSize": real.desired_capacity,
+        }
+
+
 def _make_auto_scaling_group(of: Any, group: Any) -> None:
     """The Auto Scaling group that EKS makes, with its tags; nothing is started in it."""
     name = f"eks-{group.nodegroup_name}-{group.uuid}"
@@ -95,7 +123,7 @@ def _make_auto_scaling_group(of: Any, group: Any) -> None:
     sizes = group.scaling_config
     marks = {
         "eks:cluster-name": group.cluster_name,
-        "eks:nodegroup-name": group.nodegroup_name,
+        NODEGROUP_TAG: group.nodegroup_name,
         "k8s.io/cluster-autoscaler/enabled": "true",
         f"k8s.io/cluster-autoscaler/{group.cluster_name}": "owned",
         f"kubernetes.io/cluster/{group.cluster_name}": "owned",
@@ -149,8 +177,7 @@ def _update_config(call: Call) -> Record:
     group = _group_of(call)
     eks = eks_backends[call.account][call.region]
     real = _auto_scaling_group(eks, group)
-    if real is not None:
-        group.scaling_config["desiredSize"] = real.desired_capacity
+    _read_sizes(eks, group)
     if call.get("scalingConfig"):
         problem = _problem({**group.scaling_config, **call["scalingConfig"]})
         if problem:
