@@ -65,11 +65,10 @@ class StepIn(Strict):
 
 
 class Schedule(Strict):
-    """What holds from a point in time on, until the next schedule of the group says otherwise.
+    """What holds from a point in time on, until the next schedule of the group says otherwise."""
 
-    There is no ``max``: EKS reports an Auto Scaling group's numbers as the node group's own, and the largest number
-    stays one that the YAML says, so that it can be changed there at any time.
-    """
+    # No max: EKS reports an Auto Scaling group's numbers as the node group's own, and the largest one stays the
+    # YAML's, so that it can be changed there at any time.
 
     name: ScheduleName = setting(description="Name, unique in the group.")
     cron: Cron = setting(description="When: minute, hour, day of the month, month, day of the week (0 is Sunday).")
