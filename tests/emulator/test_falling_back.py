@@ -11,7 +11,6 @@ from pathlib import Path
 import pytest
 
 from mendixctl.engine import applying, falling_back, history, snapshots
-from mendixctl.engine.aws_clients import environment_clients
 from mendixctl.engine.health.contract import Subject
 from mendixctl.engine.health.watching import watch
 from mendixctl.engine.results import ApplyError
@@ -98,7 +97,7 @@ def test_what_fails_goes_back_and_a_plan_is_empty(bench: EngineBench) -> None:
 
 def test_databases_have_their_snapshots_and_their_health_from_rds(bench: EngineBench) -> None:
     workplace = open_workplace(bench.session, "dev")
-    services = environment_clients(workplace, Tools.start(workplace))
+    services = Tools.start(workplace).api_clients(workplace)
     rds = services.client("rds")
     rds.create_db_instance(
         DBInstanceIdentifier="dev-main",

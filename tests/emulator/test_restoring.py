@@ -9,7 +9,6 @@ from typing import Any
 import pytest
 
 from mendixctl.engine import applying, guarding, rolling_back
-from mendixctl.engine.aws_clients import environment_clients
 from mendixctl.engine.results import RestoreAction
 from mendixctl.engine.tooling import Tools
 from mendixctl.engine.workplace import open_workplace
@@ -39,7 +38,7 @@ def vault(tmp_path: Path) -> Iterator[EngineBench]:
 
 def clients(bench: EngineBench) -> Any:
     workplace = open_workplace(bench.session, "dev", refresh=False)
-    return environment_clients(workplace, Tools.start(workplace))
+    return Tools.start(workplace).api_clients(workplace)
 
 
 def test_a_deleted_secret_and_key_are_brought_back_and_the_rest_is_made_again_only_if_accepted(

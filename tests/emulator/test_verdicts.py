@@ -9,7 +9,6 @@ from pathlib import Path
 import pytest
 
 from mendixctl.engine import applying, history
-from mendixctl.engine.aws_clients import environment_clients
 from mendixctl.engine.tooling import Tools
 from mendixctl.engine.workplace import open_workplace
 from mendixctl.guard.verdict import Verdict
@@ -39,7 +38,7 @@ def vault(tmp_path: Path) -> Iterator[EngineBench]:
 def test_verdicts_from_the_plan_to_the_release(vault: EngineBench) -> None:
     vault.apply()
     workplace = open_workplace(vault.session, "dev", refresh=False)
-    clients = environment_clients(workplace, Tools.start(workplace))
+    clients = Tools.start(workplace).api_clients(workplace)
     clients.client("logs").delete_log_group(logGroupName="/dev/audit")
     clients.client("logs").put_retention_policy(logGroupName="/dev/other", retentionInDays=1)
     vault.edit("secrets: [license]", "secrets: []")

@@ -12,7 +12,6 @@ from pathlib import Path
 
 from mendixctl.engine import git, guarding, journals, snapshots
 from mendixctl.engine.authors import author
-from mendixctl.engine.aws_clients import environment_clients
 from mendixctl.engine.copying import copy_after, copy_before
 from mendixctl.engine.identity import home
 from mendixctl.engine.planning import count, module_digest, slot
@@ -104,7 +103,7 @@ def carry_out(
         if outcome.succeeded and undertaking.checks is not None:
             from mendixctl.engine.health.watching import check_health
 
-            services = partial(environment_clients, workplace, tools)
+            services = partial(tools.api_clients, workplace)
             checks = check_health(workplace, tools, undertaking.checks, services)
         if outcome.succeeded and undertaking.prove is not None:
             session.reporter.stage("prove")
@@ -194,7 +193,7 @@ def _restored(one: Restore) -> dict[str, str]:
 def _take_snapshots(workplace: Workplace, tools: Tools, plan: PlanResult, number: int, logs: Path) -> None:
     """Take what the plan asks for. Where that fails Terraform was never begun, so nothing is to be looked for later."""
     try:
-        snapshots.take(workplace, environment_clients(workplace, tools), plan, number)
+        snapshots.take(workplace, tools.api_clients(workplace), plan, number)
     except BaseException:
         journals.end(logs, None, settled=True)
         raise

@@ -15,7 +15,6 @@ from typing import TYPE_CHECKING, Any
 
 from mendixctl.engine import git, guarding, restoring
 from mendixctl.engine.applying import check_shown
-from mendixctl.engine.aws_clients import environment_clients
 from mendixctl.engine.carrying_out import Undertaking, carry_out
 from mendixctl.engine.comparing import spec_changes, text_diff, version_changes
 from mendixctl.engine.judging import judged
@@ -216,7 +215,7 @@ def _restores(target: Workplace, tools: Tools, store: LedgerStore, plan: PlanRes
     if not restoring.candidates(plan):
         return ()
     target.session.reporter.stage("look", "what was deleted")
-    return restoring.find(plan, store, environment_clients(target, tools), target.environment)
+    return restoring.find(plan, store, tools.api_clients(target), target.environment)
 
 
 def _with_snapshots(merged: _Goal, restores: Sequence[Restore], schemas: Mapping[str, Mapping[str, Any]]) -> _Goal:
@@ -335,7 +334,7 @@ def _adopt(
         return prepared.plan
     workplace.session.reporter.stage("undelete", ", ".join(one.address for one in wanted))
     brought_back.extend(one.address for one in wanted if one.action is RestoreAction.UNDELETE)
-    restoring.undelete(environment_clients(workplace, tools), wanted)
+    restoring.undelete(tools.api_clients(workplace), wanted)
     adopt = restoring.imports(wanted)
     plan = make(workplace, tools, store, Kind.ROLLBACK, started=time.monotonic(), keep_empty=True, adopt=adopt)
     restoring.check_no_worse(prepared.plan, plan, wanted, _command(prepared))

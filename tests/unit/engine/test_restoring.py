@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 from mendixctl.engine import restore_sources, restoring, rolling_back
 from mendixctl.engine.restoring import check_no_worse, find, judged, settings
 from mendixctl.engine.results import Judged, PlanResult, Restore, RestoreAction, Scope
+from mendixctl.engine.tooling import Tools
 from mendixctl.guard.verdict import REVERSIBLE, Judgement, Verdict
 from mendixctl.ledger.release import Author, Kind, Outcome, Record, RecordedChange, Release, Status
 from mendixctl.terraform.plan import Action, ResourceChange
@@ -365,7 +366,7 @@ def deleted_since(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> Callable[[],
     done: list[str] = []
     one = Restore(ADDRESS, "aws_kms_key", RestoreAction.UNDELETE, "k-1", deleted_by=2)
     monkeypatch.setattr(rolling_back, "_restores", lambda *_: (one,))
-    monkeypatch.setattr(rolling_back, "environment_clients", lambda *_: None)
+    monkeypatch.setattr(Tools, "api_clients", lambda *_: None)
     monkeypatch.setattr(restoring, "undelete", lambda _, wanted: done.extend(each.source for each in wanted))
     bench.apply()
     bench.edit("hello", "good day")

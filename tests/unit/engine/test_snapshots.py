@@ -9,9 +9,10 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
-from mendixctl.engine import applying, carrying_out, destroying, planning, snapshots
+from mendixctl.engine import applying, destroying, planning, snapshots
 from mendixctl.engine.journals import unsettled
 from mendixctl.engine.results import ApplyError, ApplyInterrupted, Judged
+from mendixctl.engine.tooling import Tools
 from mendixctl.guard.verdict import Judgement, Verdict
 from mendixctl.ledger.local import LocalLedger
 from mendixctl.ledger.release import Status
@@ -67,7 +68,7 @@ def database(address: str = DATABASE, *, type_: str = "aws_db_instance", **befor
 def rds(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> Rds:
     """An environment whose plans also change a database and a cluster as no plan takes back."""
     made = Rds()
-    monkeypatch.setattr(carrying_out, "environment_clients", lambda *_: made)
+    monkeypatch.setattr(Tools, "api_clients", lambda *_: made)
     changes = (database(), database(CLUSTER, type_="aws_rds_cluster"))
     judgement = Judgement(Verdict.RESTORE_NEEDED)
 
