@@ -11,6 +11,9 @@ BIN := .venv/bin
 # A filesystem mirror of the AWS provider, where this machine has one: then Terraform's registry is not asked.
 with_mirror = MENDIXCTL_PROVIDER_MIRROR="$${MENDIXCTL_PROVIDER_MIRROR:-$$($(BIN)/python tools/provider_mirror.py)}"
 
+# Most of the time of a test with Terraform is spent waiting for the provider, so there are more of them than cores.
+workers = $$(( 2 * $$(nproc 2>/dev/null || getconf _NPROCESSORS_ONLN) ))
+
 .PHONY: help demo test lint format bench modules docs clean runtime development scanners
 
 help: ## list the targets
@@ -20,7 +23,7 @@ demo: runtime ## walk from YAML to AWS and back on the emulator (at most 5 minut
 	@$(with_mirror) $(BIN)/python tools/demo.py $(ARGS)
 
 test: lint scanners ## lint, then every test (at most 15 minutes on two cores)
-	@$(with_mirror) $(BIN)/python -m pytest -n auto --dist worksteal $(ARGS)
+	@$(with_mirror) $(BIN)/python -m pytest -n $(workers) --dist loadgroup $(ARGS)
 
 lint: development ## style, types and the rules of which package imports which
 	@$(BIN)/ruff check --quiet .

@@ -20,7 +20,7 @@ from mendixctl.guard.paths import JSON, STAR
 from mendixctl.guard.verdict import Verdict
 from tests.support.offline_plans import ASK_NOBODY, _run
 
-pytestmark = pytest.mark.contract
+pytestmark = [pytest.mark.contract, pytest.mark.xdist_group("verdicts")]  # its plans are made once
 
 REVERSIBLE, WINDOWED, RESTORE, IRREVERSIBLE = Verdict
 ROLE = "arn:aws:iam::123456789012:role/r"

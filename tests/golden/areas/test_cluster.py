@@ -86,6 +86,7 @@ def test_groups_are_renewed_beside_the_old_ones_and_sized_by_their_scaler(
 
 
 @pytest.mark.authoring
+@pytest.mark.xdist_group("authoring")
 def test_the_committed_module_is_what_the_python_says() -> None:
     from mendixgen.authoring import provider
     from mendixgen.authoring.build import module_files

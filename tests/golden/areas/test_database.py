@@ -69,6 +69,7 @@ def test_instances_are_private_encrypted_and_kept() -> None:
 
 
 @pytest.mark.authoring
+@pytest.mark.xdist_group("authoring")
 def test_the_committed_module_is_what_the_python_says() -> None:
     from mendixgen.authoring import provider
     from mendixgen.authoring.build import module_files

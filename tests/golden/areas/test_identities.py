@@ -82,6 +82,7 @@ def test_no_data_source_and_no_star_as_action(area: str, version: str) -> None:
 
 
 @pytest.mark.authoring
+@pytest.mark.xdist_group("authoring")
 @pytest.mark.parametrize("area", AREAS, ids=lambda it: it.name)
 def test_the_committed_module_is_what_the_python_says(area: type[Area]) -> None:
     from mendixgen.authoring import provider

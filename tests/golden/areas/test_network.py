@@ -76,6 +76,7 @@ def test_security_groups_have_no_rules_of_their_own(version: str) -> None:
 
 
 @pytest.mark.authoring
+@pytest.mark.xdist_group("authoring")
 def test_the_committed_module_is_what_the_python_says() -> None:
     from mendixgen.authoring import provider
     from mendixgen.authoring.build import module_files

@@ -78,6 +78,7 @@ def test_the_plan_is_the_golden_one(name: str, tmp_path: Path) -> None:
 
 
 @pytest.mark.authoring
+@pytest.mark.xdist_group("authoring")
 @pytest.mark.parametrize("name", SECTIONS)
 def test_the_committed_module_is_what_the_python_says(name: str) -> None:
     from mendixgen.authoring import provider

@@ -30,7 +30,7 @@ HERE = Path(__file__).parent
 EXPECTED = HERE / "expected"
 ROOT = HERE.parents[2]
 
-pytestmark = pytest.mark.authoring
+pytestmark = [pytest.mark.authoring, pytest.mark.xdist_group("authoring")]  # cdktf is imported once
 
 
 @pytest.fixture(scope="session")
