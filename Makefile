@@ -22,7 +22,7 @@ help: ## list the targets
 demo: runtime ## walk from YAML to AWS and back on the emulator (at most 5 minutes)
 	@$(with_mirror) $(BIN)/python tools/demo.py $(ARGS)
 
-test: lint scanners ## lint, then every test (at most 15 minutes on two cores)
+test: lint scanners ## lint, then every test (about half an hour on two cores)
 	@$(with_mirror) $(BIN)/python -m pytest -n $(workers) --dist loadgroup $(ARGS)
 
 lint: development ## style, types and the rules of which package imports which

@@ -44,6 +44,9 @@ resource "aws_security_group" "this" {
 
 resource "aws_s3_bucket" "logs" {
   bucket = "dev-access-logs"
+
+  # The emulator delivers access logs, as S3 does.
+  force_destroy = true
 }
 
 resource "aws_s3_bucket_policy" "logs" {
