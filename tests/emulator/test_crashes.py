@@ -323,6 +323,7 @@ def chain(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.Mo
         control.stop(repository, status.account)
 
 
+# Whose children live, only /proc says; macOS has none.
 @pytest.mark.skipif(not Path("/proc").is_dir(), reason="looks for processes in /proc")
 @pytest.mark.parametrize("chain", CHAINS, indirect=True, ids=lambda each: f"{each[0]}-{each[1]}")
 def test_nothing_is_lost_whatever_is_killed(chain: Chain) -> None:
