@@ -11,10 +11,7 @@ BIN := .venv/bin
 # A filesystem mirror of the AWS provider, where this machine has one: then Terraform's registry is not asked.
 with_mirror = MENDIXCTL_PROVIDER_MIRROR="$${MENDIXCTL_PROVIDER_MIRROR:-$$($(BIN)/python tools/provider_mirror.py)}"
 
-# Most of the time of a test with Terraform is spent waiting for the provider, so there are more of them than cores.
-workers = $$(( 2 * $$(nproc 2>/dev/null || getconf _NPROCESSORS_ONLN) ))
-
-.PHONY: help demo test lint format bench modules docs clean runtime development scanners
+.PHONY: help demo test soak lint format bench modules docs messages clean runtime development scanners
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-9s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -22,21 +19,26 @@ help: ## list the targets
 demo: runtime ## walk from YAML to AWS and back on the emulator (at most 5 minutes)
 	@$(with_mirror) $(BIN)/python tools/demo.py $(ARGS)
 
-test: lint scanners ## lint, then every test (about half an hour on two cores)
-	@$(with_mirror) $(BIN)/python -m pytest -n $(workers) --dist loadgroup $(ARGS)
+test: lint scanners ## lint, then every test (about forty minutes on two cores)
+	@$(with_mirror) $(BIN)/python -m pytest -n auto --dist loadgroup $(ARGS)
+
+soak: development ## what takes hours: the long chains of kills, and twenty times the examples of each property
+	@$(with_mirror) $(BIN)/python -m pytest -n auto --dist loadgroup -m "soak or hypothesis" \
+		--hypothesis-profile=soak $${MENDIXCTL_SOAK_SEED:+--hypothesis-seed="$$MENDIXCTL_SOAK_SEED"} $(ARGS)
 
 lint: development ## style, types and the rules of which package imports which
 	@$(BIN)/ruff check --quiet .
 	@$(BIN)/ruff format --quiet --check .
 	@$(BIN)/mypy --no-error-summary
 	@$(BIN)/lint-imports --no-cache --verbose > .mypy_cache/imports.log || { cat .mypy_cache/imports.log; exit 1; }
+	@$(BIN)/python tools/defaults.py
 
 format: development ## put the Python sources into form
 	@$(BIN)/ruff check --quiet --fix .
 	@$(BIN)/ruff format --quiet .
 
 bench: development ## the benchmarks, side by side
-	@$(with_mirror) $(BIN)/python bench/run.py $(ARGS)
+	@$(with_mirror) $(BIN)/python -m bench $(ARGS)
 
 modules: development ## build the newest version of each area's module from its Python
 	@$(with_mirror) $(BIN)/mendixctl modules build $(ARGS)
@@ -44,6 +46,11 @@ modules: development ## build the newest version of each area's module from its 
 docs: development ## write docs/cli.md and schema/environment.json from the sources
 	@$(BIN)/python tools/documentation.py
 	@$(BIN)/mendixctl schema --write
+
+messages: development ## take the texts of the sources into the catalogue of translations, and say what is missing
+	@$(BIN)/python tools/messages.py update
+	@$(BIN)/python tools/messages.py compile
+	@$(BIN)/python tools/messages.py check
 
 clean: ## remove .venv, caches and what the demo left (never an environment's state)
 	@rm -rf .venv .venv-scanners .demo build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache

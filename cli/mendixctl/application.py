@@ -6,6 +6,9 @@ import os
 import sys
 from typing import TYPE_CHECKING
 
+from mendixctl.language import use
+from mendixctl.language.choice import chosen
+
 if TYPE_CHECKING:
     from pathlib import Path
 
@@ -21,6 +24,7 @@ class Application:
         self.as_json = "--json" in arguments
         """Known before parsing, so that wrong usage is told in JSON too."""
         self.color: bool | None = False if os.environ.get("NO_COLOR") else None
+        use(chosen(arguments, os.environ))
         self.command = next((argument for argument in arguments if not argument.startswith("-")), "")
         self._folder = ""
         self._view: View | None = None
@@ -81,7 +85,7 @@ class Application:
         """How this run shows things, chosen once."""
         if self._view is None:
             if self.as_json:
-                from mendixctl.views.json import JsonView
+                from mendixctl.views.json.view import JsonView
 
                 self._view = JsonView(sys.stdout, lambda: self.command)
             else:

@@ -6,14 +6,19 @@ boto3 comes with the extra ``aws`` and is imported when the first client is made
 from __future__ import annotations
 
 import contextlib
+import time
 from collections.abc import Iterator, Mapping
 from typing import Any
 
 from mendixgen.diagnostics import Diagnostic, MendixError
+from mendixgen.messages import msg
 
 _DENIED = frozenset({"AccessDenied", "AccessDeniedException", "403", "UnauthorizedOperation", "Forbidden"})
 _EXPIRED = frozenset({"ExpiredToken", "ExpiredTokenException", "InvalidClientTokenId", "InvalidAccessKeyId"})
 _MISSING = frozenset({"NoSuchKey", "404", "NotFound"})
+SHARED_SECONDS = 600
+"""For how long the credentials of a role serve the clients that are made; they are good for an hour."""
+
 _TAKEN = frozenset({"PreconditionFailed", "ConditionalRequestConflict", "412", "409"})
 
 
@@ -31,6 +36,7 @@ class Clients:
         self._role = role
         self._made: dict[tuple[str, str], Any] = {}
         self._caller = ""
+        self._taken: tuple[float, Mapping[str, str]] | None = None
 
     def client(self, service: str, region: str = "") -> Any:
         """The client of a service, made once; in another ``region`` where one is named.
@@ -65,6 +71,7 @@ class Clients:
         )
         with guarded("make a session"):
             session = boto3.Session(
+                botocore_session=_deaf_session() if emulator else None,
                 region_name=region,
                 aws_access_key_id=self._environment.get("AWS_ACCESS_KEY_ID"),
                 aws_secret_access_key=self._environment.get("AWS_SECRET_ACCESS_KEY"),
@@ -72,8 +79,11 @@ class Clients:
         if not self._role:
             return session.client(service, endpoint_url=emulator, config=config)
         with guarded(f"assume {self._role}"):
-            sts = session.client("sts", endpoint_url=emulator, config=config)
-            taken = sts.assume_role(RoleArn=self._role, RoleSessionName="mendixctl")["Credentials"]
+            if self._taken is None or time.monotonic() - self._taken[0] > SHARED_SECONDS:
+                sts = session.client("sts", endpoint_url=emulator, config=config)
+                answer = sts.assume_role(RoleArn=self._role, RoleSessionName="mendixctl")
+                self._taken = time.monotonic(), answer["Credentials"]
+            taken = self._taken[1]
             return session.client(
                 service,
                 endpoint_url=emulator,
@@ -89,6 +99,19 @@ class Clients:
             with guarded("ask who the credentials belong to (sts:GetCallerIdentity)"):
                 self._caller = str(self.client("sts").get_caller_identity()["Arn"])
         return self._caller
+
+
+def _deaf_session() -> Any:
+    """A session of botocore that reads no variable of the shell and no file of a person: none of them is meant for
+    the emulator, and some (a profile that is not there, a bundle of certificates) would stop a client."""
+    import os
+
+    from botocore.configprovider import BOTOCORE_DEFAUT_SESSION_VARIABLES as VARIABLES
+    from botocore.session import Session
+
+    unread = {name: (None, None, default, cast) for name, (_, _, default, cast) in VARIABLES.items()}
+    nothing = (None, None, os.devnull, None)
+    return Session(session_vars={**unread, "config_file": nothing, "credentials_file": nothing})
 
 
 def error_code(error: BaseException) -> str:
@@ -140,26 +163,34 @@ def _diagnostic(what: str, error: Exception) -> Diagnostic:
     }:
         return Diagnostic(
             "MXA102",
-            f"cannot {what}: the AWS credentials are missing or no longer valid",
+            msg("cannot {what}: the AWS credentials are missing or no longer valid", what=what),
             hint="sign in again (aws sso login, or new AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY)",
             detail=text,
         )
     if code in _DENIED:
         return Diagnostic(
-            "MXA103", f"cannot {what}: AWS does not allow it", hint="ask for the permission named below", detail=text
+            "MXA103",
+            msg("cannot {what}: AWS does not allow it", what=what),
+            hint="ask for the permission named below",
+            detail=text,
         )
     if code == "NoSuchBucket":
         return Diagnostic(
             "MXA104",
-            f"cannot {what}: the bucket does not exist",
+            msg("cannot {what}: the bucket does not exist", what=what),
             hint="make it once: mendixctl bootstrap ENVIRONMENT",
             detail=text,
         )
     if "Connection" in kind or "Timeout" in kind or kind in {"EndpointConnectionError", "ProxyConnectionError"}:
         return Diagnostic(
             "MXA105",
-            f"cannot {what}: no answer",
+            msg("cannot {what}: no answer", what=what),
             hint="check the network; for an emulator: mendixctl emulator status",
             detail=text,
         )
-    return Diagnostic("MXA106", f"cannot {what}: {code or kind}", hint="see what AWS says below", detail=text)
+    return Diagnostic(
+        "MXA106",
+        msg("cannot {what}: {value}", what=what, value=code or kind),
+        hint="see what AWS says below",
+        detail=text,
+    )

@@ -1,4 +1,4 @@
-"""What every command shares: lazy groups with a did-you-mean, the options -C, --json and --no-color."""
+"""What every command shares: lazy groups with a did-you-mean, the options -C, --json, --lang and --no-color."""
 
 from __future__ import annotations
 
@@ -9,6 +9,8 @@ from typing import Any
 import click
 
 from mendixctl.application import Application
+from mendixctl.language import current
+from mendixctl.language.choice import ENGLISH, LANGUAGES, OPTION
 
 
 def shared_options() -> list[click.Parameter]:
@@ -38,6 +40,13 @@ def shared_options() -> list[click.Parameter]:
             callback=_remember_color,
             help="No colours (NO_COLOR does the same).",
         ),
+        click.Option(
+            [OPTION],
+            type=click.Choice(LANGUAGES),
+            expose_value=False,
+            is_eager=True,
+            help="The language of texts for people (MENDIXCTL_LANG, else the locale). JSON is the same in each.",
+        ),
     ]
 
 
@@ -59,8 +68,21 @@ def _remember_color(context: click.Context, _parameter: click.Parameter, value: 
         application.color = False
 
 
+class Context(click.Context):
+    """A context whose help is in the person's language."""
+
+    def make_formatter(self) -> click.HelpFormatter:
+        if current() == ENGLISH:
+            return super().make_formatter()
+        from mendixctl.language.help import TranslatedHelp
+
+        return TranslatedHelp(width=self.terminal_width, max_width=self.max_content_width)
+
+
 class Command(click.Command):
     """A command with the shared options; it tells the application its full name (``modules build``)."""
+
+    context_class = Context
 
     def __init__(self, *arguments: Any, **settings: Any) -> None:
         super().__init__(*arguments, **settings)
@@ -79,6 +101,8 @@ class Group(click.Group):
     ``sections``: heading -> command -> help line. A command ``x`` is the attribute ``command`` of
     ``<package>.x``.
     """
+
+    context_class = Context
 
     def __init__(
         self,
@@ -107,6 +131,7 @@ class Group(click.Group):
         return super().resolve_command(ctx, args)
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Under their headings, a line each."""
         for heading, commands in self.sections.items():
             with formatter.section(heading):
                 formatter.write_dl(list(commands.items()))
@@ -114,6 +139,8 @@ class Group(click.Group):
 
 class InlineGroup(click.Group):
     """A group whose commands stand in its own file: the did-you-mean and the shared options, nothing lazy."""
+
+    context_class = Context
 
     def __init__(self, *arguments: Any, **settings: Any) -> None:
         super().__init__(*arguments, **settings)

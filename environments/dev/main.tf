@@ -2,7 +2,7 @@
 
 # Customer-managed KMS keys, one a purpose: rotated, multi-region, each with a least-privilege key policy.
 module "encryption" {
-  source = "../../modules/encryption/1.1.0"
+  source = "../../modules/encryption/1.1.2"
 
   region      = "eu-central-1"
   account     = "123456789012"
@@ -40,7 +40,7 @@ module "identity" {
 
 # EKS cluster with private endpoint, encrypted secrets, full logs, pinned add-ons and node groups that scale.
 module "cluster" {
-  source = "../../modules/cluster/1.0.0"
+  source = "../../modules/cluster/1.1.0"
 
   account     = "123456789012"
   partition   = "aws"
@@ -83,7 +83,7 @@ module "workloads" {
 
 # Network Load Balancer across zones with its target groups, certificate, DNS zone and access logs.
 module "ingress" {
-  source = "../../modules/ingress/1.0.0"
+  source = "../../modules/ingress/1.1.0"
 
   account     = "123456789012"
   region      = "eu-central-1"
@@ -117,7 +117,7 @@ module "storage" {
 
 # RDS for PostgreSQL, MySQL and Oracle: redundant, encrypted, backed up, observed, their passwords managed.
 module "database" {
-  source = "../../modules/database/1.0.0"
+  source = "../../modules/database/1.0.1"
 
   region      = "eu-central-1"
   account     = "123456789012"
@@ -137,7 +137,7 @@ module "database" {
 
 # Container repositories for applications and platform images: immutable, encrypted, scanned, cleaned up.
 module "registry" {
-  source = "../../modules/registry/1.0.0"
+  source = "../../modules/registry/1.0.1"
 
   account     = "123456789012"
   region      = "eu-central-1"
@@ -153,7 +153,7 @@ module "registry" {
 
 # Secrets with their own key and readers, renewed by a function; a failed renewal raises an alarm.
 module "secrets" {
-  source = "../../modules/secrets/1.0.0"
+  source = "../../modules/secrets/1.0.1"
 
   region      = "eu-central-1"
   account     = "123456789012"

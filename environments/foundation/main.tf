@@ -2,7 +2,7 @@
 
 # What an account and region have once: encryption by default, detection, rules, and who may deploy.
 module "foundation" {
-  source = "../../modules/foundation/1.0.0"
+  source = "../../modules/foundation/1.1.1"
 
   region      = "eu-central-1"
   account     = "123456789012"
@@ -14,6 +14,8 @@ module "foundation" {
       repositories = ["example/mendix-platform"]
       branches     = ["main"]
     }
+    regions       = ["eu-central-1", "eu-west-1"]
+    state_buckets = ["example-mendix-state", "123456789012-eu-central-1-mendix-state", "123456789012-eu-west-1-mendix-state"]
   }
   ebs_encryption = true
   password_policy = {

@@ -2,7 +2,7 @@
 
 # Customer-managed KMS keys, one a purpose: rotated, multi-region, each with a least-privilege key policy.
 module "encryption" {
-  source = "../../modules/encryption/1.1.0"
+  source = "../../modules/encryption/1.1.2"
 
   region      = "eu-west-1"
   account     = "123456789012"
@@ -22,8 +22,14 @@ module "network" {
   logs_key_arn = module.encryption.logs_key_arn
   boundary_arn = module.identity.boundary_arn
 
-  cidr  = "10.21.0.0/16"
-  zones = ["a", "b", "c"]
+  cidr      = "10.21.0.0/16"
+  zones     = ["a", "b", "c"]
+  nat       = "per-zone"
+  endpoints = ["s3", "ecr.api", "ecr.dkr", "sts", "logs", "secretsmanager", "kms", "ec2", "elasticloadbalancing"]
+  flow_logs = {
+    retention_days = 365
+  }
+  allow_from = ["203.0.113.0/24", "198.51.100.0/24"]
 }
 
 # Roles of the cluster, its nodes, the platform's admins and auditors, and the boundary that every role carries.
@@ -41,7 +47,7 @@ module "identity" {
 
 # EKS cluster with private endpoint, encrypted secrets, full logs, pinned add-ons and node groups that scale.
 module "cluster" {
-  source = "../../modules/cluster/1.0.0"
+  source = "../../modules/cluster/1.1.0"
 
   account     = "123456789012"
   partition   = "aws"
@@ -58,16 +64,75 @@ module "cluster" {
   admin_role_arn          = module.identity.admin_role_arn
   auditor_role_arn        = module.identity.auditor_role_arn
   workload_role_arns      = module.workloads.role_arns
+
+  kubernetes_version = "1.36"
+  endpoint           = "private"
+  admins             = ["arn:aws:iam::123456789012:role/platform-admin"]
+  viewers            = ["arn:aws:iam::123456789012:role/auditor"]
+  node_groups = {
+    system = {
+      instance_types = ["m7i.large"]
+      min            = 3
+      max            = 6
+    }
+    apps = {
+      instance_types = ["m7i.xlarge", "m6i.xlarge"]
+      min            = 3
+      max            = 24
+      scaling = {
+        cpu_target = 60
+        steps = [
+          {
+            above = 80
+            add   = 2
+          },
+          {
+            above = 90
+            add   = 4
+          },
+        ]
+        cooldown = 300
+        schedules = [
+          {
+            name     = "office-hours"
+            cron     = "0 7 * * 1-5"
+            timezone = "Europe/Berlin"
+            min      = 6
+          },
+        ]
+      }
+    }
+    batch = {
+      capacity       = "spot"
+      instance_types = ["m7i.xlarge", "m6i.xlarge", "m6a.xlarge", "m5.xlarge"]
+      min            = 0
+      max            = 12
+      taints         = ["workload=batch:NoSchedule"]
+    }
+  }
 }
 
 # Roles of what runs on the cluster: controllers, the Mendix Operator's provisioner and builder, and each app.
 module "workloads" {
   source = "../../modules/workloads/1.0.0"
 
-  region      = "eu-west-1"
-  account     = "123456789012"
-  partition   = "aws"
-  apps        = {}
+  region    = "eu-west-1"
+  account   = "123456789012"
+  partition = "aws"
+  apps = {
+    crm = {
+      database = "crm"
+      files    = "files"
+    }
+    portal = {
+      database = "portal"
+      files    = "files"
+    }
+    "erp-bridge" = {
+      database = "erp"
+      files    = "files"
+    }
+  }
   environment = "prod-dr"
 
   boundary_arn          = module.identity.boundary_arn
@@ -84,7 +149,7 @@ module "workloads" {
 
 # Network Load Balancer across zones with its target groups, certificate, DNS zone and access logs.
 module "ingress" {
-  source = "../../modules/ingress/1.0.0"
+  source = "../../modules/ingress/1.1.0"
 
   account     = "123456789012"
   region      = "eu-west-1"
@@ -101,6 +166,32 @@ module "ingress" {
   allow_from             = module.network.allow_from
   kms_key_arn            = module.encryption.storage_key_arn
   logs_bucket_name       = module.storage.access_logs_bucket_name
+
+  scheme = "internet-facing"
+  listeners = [
+    {
+      port        = 443
+      protocol    = "TLS"
+      target_port = 8443
+    },
+    {
+      port        = 80
+      protocol    = "TCP"
+      target_port = 8080
+    },
+    {
+      port        = 5140
+      protocol    = "UDP"
+      target_port = 5140
+      health_check = {
+        protocol = "HTTP"
+        port     = 8080
+        path     = "/healthz"
+      }
+    },
+  ]
+  deregistration_delay = 120
+  access_logs          = true
 }
 
 # S3 buckets with lifecycle, object lock, inventory and access logs; classes and snapshots of EBS volumes.
@@ -114,11 +205,49 @@ module "storage" {
 
   kms_key_arn  = module.encryption.storage_key_arn
   boundary_arn = module.identity.boundary_arn
+
+  buckets = {
+    files = {
+      lifecycle = {
+        infrequent_after_days = 30
+        intelligent           = true
+      }
+    }
+    backups = {
+      lifecycle = {
+        glacier_after_days      = 30
+        deep_archive_after_days = 180
+        expire_after_days       = 2555
+      }
+      object_lock_days = 30
+    }
+    logs = {
+      lifecycle = {
+        glacier_after_days = 90
+        expire_after_days  = 400
+      }
+    }
+  }
+  volumes = {
+    default_class = {
+      type       = "gp3"
+      iops       = 3000
+      throughput = 125
+    }
+    fast_class = {
+      type = "io2"
+      iops = 16000
+    }
+    snapshots = {
+      interval_hours = 12
+      keep           = 14
+    }
+  }
 }
 
 # RDS for PostgreSQL, MySQL and Oracle: redundant, encrypted, backed up, observed, their passwords managed.
 module "database" {
-  source = "../../modules/database/1.0.0"
+  source = "../../modules/database/1.0.1"
 
   region      = "eu-west-1"
   account     = "123456789012"
@@ -134,27 +263,75 @@ module "database" {
   logs_key_arn               = module.encryption.logs_key_arn
   secrets_key_arn            = module.encryption.secrets_key_arn
   boundary_arn               = module.identity.boundary_arn
+
+  instances = {
+    crm = {
+      engine                = "postgres"
+      version               = "17"
+      class                 = "db.m7g.large"
+      storage_gb            = 200
+      max_storage_gb        = 1000
+      replicas              = 1
+      backup_retention_days = 14
+    }
+    portal = {
+      engine     = "postgres"
+      version    = "17"
+      class      = "db.m7g.large"
+      storage_gb = 100
+    }
+    legacy = {
+      engine     = "mysql"
+      version    = "8.4"
+      class      = "db.m7g.large"
+      storage_gb = 100
+    }
+    erp = {
+      engine     = "oracle-se2"
+      version    = "19"
+      class      = "db.m5.large"
+      storage_gb = 200
+      license    = "license-included"
+    }
+  }
 }
 
 # Container repositories for applications and platform images: immutable, encrypted, scanned, cleaned up.
 module "registry" {
-  source = "../../modules/registry/1.0.0"
+  source = "../../modules/registry/1.0.1"
 
-  account     = "123456789012"
-  region      = "eu-west-1"
-  partition   = "aws"
-  apps        = {}
+  account   = "123456789012"
+  region    = "eu-west-1"
+  partition = "aws"
+  apps = {
+    crm = {
+      database = "crm"
+      files    = "files"
+    }
+    portal = {
+      database = "portal"
+      files    = "files"
+    }
+    "erp-bridge" = {
+      database = "erp"
+      files    = "files"
+    }
+  }
   environment = "prod-dr"
 
   kms_key_arn    = module.encryption.storage_key_arn
   logs_key_arn   = module.encryption.logs_key_arn
   boundary_arn   = module.identity.boundary_arn
   node_role_name = module.identity.node_role_name
+
+  keep_images = 50
+  scan        = "enhanced"
+  readers     = ["arn:aws:iam::123456789012:role/ci-reader"]
 }
 
 # Secrets with their own key and readers, renewed by a function; a failed renewal raises an alarm.
 module "secrets" {
-  source = "../../modules/secrets/1.0.0"
+  source = "../../modules/secrets/1.0.1"
 
   region      = "eu-west-1"
   account     = "123456789012"
@@ -165,4 +342,16 @@ module "secrets" {
   logs_key_arn  = module.encryption.logs_key_arn
   boundary_arn  = module.identity.boundary_arn
   app_role_arns = module.workloads.app_role_arns
+
+  entries = {
+    "crm-api-key" = {
+      description = "CRM API key"
+      readers     = ["crm"]
+    }
+    license = {
+      description = "Mendix runtime licence"
+      rotate      = false
+    }
+  }
+  rotation_days = 30
 }

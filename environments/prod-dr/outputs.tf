@@ -5,7 +5,7 @@ output "environment" {
   value = {
     name        = "prod-dr"
     description = ""
-    owner       = ""
+    owner       = "platform@example.com"
     region      = "eu-west-1"
     account     = "123456789012"
     domain      = "dr.apps.example.com"

@@ -6,8 +6,10 @@ provider "aws" {
 
   default_tags {
     tags = {
-      environment  = "prod-dr"
-      "managed-by" = "mendixctl"
+      environment   = "prod-dr"
+      "managed-by"  = "mendixctl"
+      "cost-center" = "4711"
+      "data-class"  = "confidential"
     }
   }
 }

@@ -2,7 +2,7 @@
 
 # Customer-managed KMS keys, one a purpose: rotated, multi-region, each with a least-privilege key policy.
 module "encryption" {
-  source = "../../modules/encryption/1.1.0"
+  source = "../../modules/encryption/1.1.2"
 
   region      = "eu-central-1"
   account     = "123456789012"
@@ -47,7 +47,7 @@ module "identity" {
 
 # EKS cluster with private endpoint, encrypted secrets, full logs, pinned add-ons and node groups that scale.
 module "cluster" {
-  source = "../../modules/cluster/1.0.0"
+  source = "../../modules/cluster/1.1.0"
 
   account     = "123456789012"
   partition   = "aws"
@@ -65,7 +65,7 @@ module "cluster" {
   auditor_role_arn        = module.identity.auditor_role_arn
   workload_role_arns      = module.workloads.role_arns
 
-  kubernetes_version = "1.35"
+  kubernetes_version = "1.36"
   endpoint           = "private"
   admins             = ["arn:aws:iam::123456789012:role/platform-admin"]
   viewers            = ["arn:aws:iam::123456789012:role/auditor"]
@@ -150,7 +150,7 @@ module "workloads" {
 
 # Network Load Balancer across zones with its target groups, certificate, DNS zone and access logs.
 module "ingress" {
-  source = "../../modules/ingress/1.0.0"
+  source = "../../modules/ingress/1.1.0"
 
   account     = "123456789012"
   region      = "eu-central-1"
@@ -248,7 +248,7 @@ module "storage" {
 
 # RDS for PostgreSQL, MySQL and Oracle: redundant, encrypted, backed up, observed, their passwords managed.
 module "database" {
-  source = "../../modules/database/1.0.0"
+  source = "../../modules/database/1.0.1"
 
   region      = "eu-central-1"
   account     = "123456789012"
@@ -299,7 +299,7 @@ module "database" {
 
 # Container repositories for applications and platform images: immutable, encrypted, scanned, cleaned up.
 module "registry" {
-  source = "../../modules/registry/1.0.0"
+  source = "../../modules/registry/1.0.1"
 
   account   = "123456789012"
   region    = "eu-central-1"
@@ -333,7 +333,7 @@ module "registry" {
 
 # Secrets with their own key and readers, renewed by a function; a failed renewal raises an alarm.
 module "secrets" {
-  source = "../../modules/secrets/1.0.0"
+  source = "../../modules/secrets/1.0.1"
 
   region      = "eu-central-1"
   account     = "123456789012"

@@ -2,7 +2,8 @@
 
 Every diagnostic has a code (listed in ``docs/errors.md``), says what happened, what to do, and where.
 The letter after ``MX`` names the domain: S specification, M modules, R root and lock, T Terraform,
-P plan, apply and rollback, L ledger, E emulator, A AWS, C command line, I files.
+P plan, apply and rollback, L ledger, E emulator, A AWS, C command line, I files, K the
+cluster, V the delivery of apps.
 """
 
 from __future__ import annotations

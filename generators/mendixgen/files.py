@@ -7,9 +7,19 @@ import errno
 import os
 import stat
 import tempfile
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from mendixgen.diagnostics import Diagnostic, Location, MendixError
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """What was changed of a set of files, by name."""
+
+    written: tuple[str, ...] = ()
+    deleted: tuple[str, ...] = ()
+    unchanged: tuple[str, ...] = field(default=(), repr=False)
 
 
 def write_atomic(path: Path, content: str | bytes, *, mode: int = 0o644) -> None:

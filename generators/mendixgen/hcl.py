@@ -15,7 +15,7 @@ from __future__ import annotations
 import math
 import re
 import unicodedata
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -75,13 +75,18 @@ def _escape(character: str) -> str:
     return character
 
 
+def is_bare_key(name: str) -> bool:
+    """Whether ``name`` may be the key of an object without quotes, and reads well so."""
+    return bool(_IDENTIFIER.match(name)) and name not in _KEYWORDS
+
+
 def key(name: str) -> str:
     """``name`` as the key of an object: bare where HCL allows it and it reads well, quoted otherwise.
 
     Alignment counts columns in grapheme clusters, which cannot be known here; so a key keeps only
     characters that are surely one column wide each, and escapes the rest.
     """
-    if _IDENTIFIER.match(name) and name not in _KEYWORDS:
+    if is_bare_key(name):
         return name
     quoted = quote(name)
     if quoted.isascii():
@@ -97,22 +102,72 @@ def _is_one_column(character: str) -> bool:
     return code < 0x7F or letters or 0x4E00 <= code <= 0x9FFF
 
 
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """How data become HCL: what is said of a leaf and of a key, and what fits on a line.
+
+    ``leaf`` writes what is no collection, ``key`` the key of an object. A list of one line has at most ``width``
+    characters. With ``inline`` short objects stand on one line, and nothing is indented: ``terraform fmt`` does that.
+    """
+
+    leaf: Callable[[Any], str]
+    key: Callable[[Any], str]
+    width: int = WIDTH
+    inline: bool = False
+
+    def write(self, value: Any, indent: int = 0) -> str:
+        """``value`` as HCL; ``indent`` is the column at which the line that holds it begins."""
+        if isinstance(value, Mapping):
+            return self._mapping(value, indent)
+        if isinstance(value, (list, tuple)):
+            return self._sequence(value, indent)
+        return self.leaf(value)
+
+    def _sequence(self, values: Sequence[Any], indent: int) -> str:
+        parts = [self.write(value, indent + 2) for value in values]
+        line = f"[{', '.join(parts)}]"
+        nested = any(
+            isinstance(value, Mapping if self.inline else (Mapping, list, tuple)) and value for value in values
+        )
+        alone = self.inline and len(parts) == 1
+        if alone and nested:
+            return line
+        if "\n" not in line and len(line) + self._column(indent) <= self.width and not nested:
+            return line
+        return "[\n" + "".join(f"{self._pad(indent + 2)}{part},\n" for part in parts) + self._pad(indent) + "]"
+
+    def _mapping(self, values: Mapping[Any, Any], indent: int) -> str:
+        if not values:
+            return "{}"
+        pairs = [(self.key(name), self.write(value, indent + 2)) for name, value in values.items()]
+        if not self.inline:
+            return "{\n" + "\n".join(assignments(pairs, indent + 2)) + "\n" + self._pad(indent) + "}"
+        written = [f"{name} = {value}" for name, value in pairs]
+        line = "{ " + ", ".join(written) + " }"
+        if "\n" not in line and len(line) <= (self.width if len(pairs) == 1 else self.width - 28) and len(pairs) <= 2:
+            return line
+        return "{\n" + "\n".join(written) + "\n}"
+
+    def _column(self, indent: int) -> int:
+        return 0 if self.inline else indent
+
+    def _pad(self, indent: int) -> str:
+        return " " * self._column(indent)
+
+
 def literal(value: Any, indent: int = 0) -> str:
     """Plain data (None, bool, int, float, str, list, mapping, `Expression`) as HCL.
 
     ``indent`` is the column at which the line that holds the value begins. Raises ValueError for
     numbers that HCL cannot write (infinity, not-a-number), TypeError for anything that is not data.
     """
+    return PLAIN.write(value, indent)
+
+
+def scalar(value: Any) -> str:
+    """What is no collection as HCL. Raises as `literal` does."""
     if isinstance(value, str):
         return quote(value)
-    if isinstance(value, Mapping):
-        return _mapping(value, indent)
-    if isinstance(value, (list, tuple)):
-        return _sequence(value, indent)
-    return _scalar(value)
-
-
-def _scalar(value: Any) -> str:
     if value is None:
         return "null"
     if isinstance(value, bool):
@@ -128,22 +183,8 @@ def _scalar(value: Any) -> str:
     raise TypeError(f"not data: {type(value).__name__}")
 
 
-def _sequence(values: Sequence[Any], indent: int) -> str:
-    if not values:
-        return "[]"
-    parts = [literal(value, indent + 2) for value in values]
-    line = f"[{', '.join(parts)}]"
-    if len(line) + indent <= WIDTH and not any(isinstance(value, (Mapping, list, tuple)) and value for value in values):
-        return line
-    pad = " " * (indent + 2)
-    return "[\n" + "".join(f"{pad}{part},\n" for part in parts) + " " * indent + "]"
-
-
-def _mapping(values: Mapping[str, Any], indent: int) -> str:
-    if not values:
-        return "{}"
-    lines = assignments(((key(name), literal(value, indent + 2)) for name, value in values.items()), indent + 2)
-    return "{\n" + "\n".join(lines) + "\n" + " " * indent + "}"
+PLAIN = Layout(scalar, key)
+"""Data that are nothing else: strings are quoted, so that none is ever an expression."""
 
 
 def assignments(pairs: Iterable[tuple[str, str]], indent: int) -> list[str]:

@@ -7,13 +7,13 @@ error with its place, because a pin that was silently dropped would destroy an a
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
 from mendixgen import __version__
 from mendixgen.diagnostics import Diagnostic, Location, MendixError
-from mendixgen.module_store import ModuleStore, is_version, version_key
+from mendixgen.versions.store import ModuleStore, is_version, version_key
 
 _HOME = ("name", "account", "region", "state")
 
@@ -63,22 +63,25 @@ class Lock:
         return replace(self, home=home)
 
 
-def create(store: ModuleStore, *, kind: str = "environment") -> Lock:
+def create(store: ModuleStore, *, kind: str = "environment", written: Collection[str] = ()) -> Lock:
     """The lock of a new specification: every area of its kind at its newest released version.
 
-    An area without any released version is off, whatever the target is, until it is turned on by name.
+    An area without any released version is off, whatever the target is, until it is turned on by name. One that asks
+    for a further provider configuration is off as well, unless it is in ``written``, the keys of the YAML: each costs a
+    process of its own, and not every partition has it.
     """
     pins = {}
     for area in store.areas():
         version = store.newest(area)
-        if version and store.manifest(area, version).kind == kind:
+        manifest = store.manifest(area, version) if version else None
+        if version and manifest and manifest.kind == kind and (not manifest.aliases or area in written):
             pins[area] = Pin(version)
     return Lock(generator=__version__, pins=pins)
 
 
 def create_for(store: ModuleStore, data: Mapping[str, Any]) -> Lock:
     """The lock that a new specification gets, by the kind that its plain ``data`` says."""
-    return create(store, kind="foundation" if data.get("kind") == "foundation" else "environment")
+    return create(store, kind="foundation" if data.get("kind") == "foundation" else "environment", written=data.keys())
 
 
 def upgrade(lock: Lock, area: str, version: str) -> Lock:

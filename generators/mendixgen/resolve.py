@@ -28,7 +28,7 @@ def zones(value: Any, header: Header) -> list[str]:
     Raises:
         Unresolvable: the region has fewer zones, or not these.
     """
-    from mendixgen.spec.regions import as_of, regions
+    from mendixgen.regions import as_of, regions
 
     region = regions()[header.region]
     have = f"{region.name} has the zones {', '.join(region.zones)} (as of {as_of()})"
@@ -58,9 +58,32 @@ def with_files(value: Any, _header: Header) -> dict[str, Any]:
     return {"files": {}} | dict(value)
 
 
+def cloudfront_prefix_list(value: Any, header: Header) -> str:
+    """``auto`` as the managed prefix list of CloudFront's addresses in the header's region; an ID stays itself.
+
+    Raises:
+        Unresolvable: the table does not have the region.
+    """
+    from mendixgen.regions import prefix_lists
+
+    if value != "auto":
+        return str(value)
+    known = prefix_lists()
+    if header.region not in known.regions:
+        hint = f"aws ec2 describe-managed-prefix-lists --filters Name=prefix-list-name,Values={known.name}"
+        summary = f"the prefix list of CloudFront in {header.region} is not known here (as of {known.as_of})"
+        raise Unresolvable(summary, f"write its ID; say: {hint}")
+    return known.regions[header.region]
+
+
 ALWAYS: Mapping[str, Mapping[str, Any]] = MappingProxyType({"with_files": {"files": {}}})
 """The entries that a resolver of maps adds where they are left out."""
 
 RESOLVERS: Mapping[str, Callable[[Any, Header], Any]] = MappingProxyType(
-    {"zones": zones, "zone_names": zone_names, "with_files": with_files}
+    {
+        "zones": zones,
+        "zone_names": zone_names,
+        "with_files": with_files,
+        "cloudfront_prefix_list": cloudfront_prefix_list,
+    }
 )

@@ -6,13 +6,13 @@ import re
 from dataclasses import dataclass
 from pathlib import Path
 
-from mendixgen import __version__, resources
+from mendixgen import __version__, packaged
 from mendixgen import lock as locks
 from mendixgen.diagnostics import Diagnostic, Location, MendixError
 from mendixgen.files import write_atomic
 from mendixgen.lock import Lock
-from mendixgen.module_store import ModuleStore
-from mendixgen.wiring import completed
+from mendixgen.root.wiring import completed
+from mendixgen.versions.store import ModuleStore
 
 _PATTERNS = {
     "name": (r"[a-z](?:-?[a-z0-9]){1,15}", "2 to 16 lower-case letters, digits and single hyphens, a letter first"),
@@ -84,7 +84,7 @@ def contents(beginning: Beginning) -> dict[str, bytes]:
     import jinja2
 
     environment = jinja2.Environment(
-        loader=jinja2.FileSystemLoader(resources.templates() / "repository"),
+        loader=jinja2.FileSystemLoader(packaged.templates() / "repository"),
         undefined=jinja2.StrictUndefined,
         keep_trailing_newline=True,
         autoescape=False,  # noqa: S701 -- the templates are text, and `check` has let through no character that matters
@@ -99,7 +99,7 @@ def contents(beginning: Beginning) -> dict[str, bytes]:
     files = {name: environment.get_template(source).render(values).encode() for source, name in templates.items()}
     if beginning.areas:
         files[f"environments/{beginning.name}.lock"] = locks.dump(_lock(beginning.areas), beginning.name).encode()
-    for title, origin in (("modules", resources.modules()), ("schema", resources.schema())):
+    for title, origin in (("modules", packaged.modules()), ("schema", packaged.schema())):
         for path in sorted(origin.rglob("*")):
             if path.is_file() and not any(part.startswith(".") for part in path.relative_to(origin).parts):
                 files[f"{title}/{path.relative_to(origin).as_posix()}"] = path.read_bytes()
@@ -108,7 +108,7 @@ def contents(beginning: Beginning) -> dict[str, bytes]:
 
 def _lock(areas: tuple[str, ...]) -> Lock:
     """The lock with these areas on, and with what they are wired to."""
-    store = ModuleStore(resources.modules())
+    store = ModuleStore(packaged.modules())
 
     def newest(area: str) -> str:
         return store.newest(area) or store.manifest(area, "0.0.0").version  # which says what areas there are

@@ -171,8 +171,8 @@ from mendixctl.terraform.binary import find
 from mendixctl.terraform.runner import Terraform
 root, data, plan = map(Path, sys.argv[1:])
 outcome = Terraform(find(), root, data_dir=data, patience=0.5).apply(plan)
-codes = [error.code for error in outcome.errors]
-print(json.dumps([outcome.interrupted, outcome.done, outcome.failed, outcome.not_started, codes]))
+told = [[error.code, error.detail] for error in outcome.errors]
+print(json.dumps([outcome.interrupted, outcome.done, outcome.failed, outcome.not_started, told]))
 """
 
 
@@ -196,7 +196,7 @@ def test_a_stopped_apply_keeps_what_was_done_and_leaves_no_lock(
     os.killpg(running.pid, number)
     assert running.communicate(timeout=60)[0].strip() == (
         '[true, ["terraform_data.first", "terraform_data.second"], ["terraform_data.slow"], ["terraform_data.never"], '
-        '["MXT130", "MXT110"]]'
+        '[["MXT130", "terraform_data.slow  was in flight"]]]'
     )
     assert {"terraform_data.first", "terraform_data.second"} <= set(terraform.state_list())
     write(terraform.root)

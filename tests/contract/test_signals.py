@@ -34,7 +34,7 @@ def until(condition: Callable[[], object]) -> None:
 class Drive:
     """mendixctl's runner in a process group of its own."""
 
-    def __init__(self, fake: FakeTerraform, command: str) -> None:
+    def __init__(self, fake: FakeTerraform, command: str, hang_up: signal.Handlers = signal.SIG_DFL) -> None:
         self.fake = fake
         self.result = fake.folder / "result.json"
         (fake.folder / "root").mkdir(exist_ok=True)
@@ -42,6 +42,7 @@ class Drive:
             [sys.executable, str(DRIVER), str(fake.folder), command, str(self.result)],
             env={**os.environ, "PYTHONPATH": os.pathsep.join(str(REPOSITORY / part) for part in ("cli", "generators"))},
             start_new_session=True,
+            preexec_fn=lambda: signal.signal(signal.SIGHUP, hang_up),  # these tests may themselves run under nohup
         )
         until((fake.folder / "heard-version-1").exists)
 
@@ -54,11 +55,11 @@ class Drive:
 
 
 @pytest.fixture
-def drive(fake: FakeTerraform) -> Iterator[Callable[[str], Drive]]:
+def drive(fake: FakeTerraform) -> Iterator[Callable[..., Drive]]:
     drives: list[Drive] = []
 
-    def start(command: str) -> Drive:
-        drives.append(Drive(fake, command))
+    def start(command: str, **options: Any) -> Drive:
+        drives.append(Drive(fake, command, **options))
         return drives[-1]
 
     yield start
@@ -91,6 +92,17 @@ def test_a_signal_to_mendixctl_alone_is_passed_on_once(
     os.kill(running.process.pid, number)
     assert running.finish()["exit"] == 130
     assert fake.signals == ["SIGINT"]
+
+
+def test_under_nohup_a_closed_terminal_stops_nothing(fake: FakeTerraform, drive: Callable[..., Drive]):
+    go = fake.folder / "go"
+    fake.on("apply", RUNNING, {"wait_for": str(go)}, fake.replay("apply_create.ndjson"))
+    running = drive("apply", hang_up=signal.SIG_IGN)
+    os.killpg(running.process.pid, signal.SIGHUP)
+    go.touch()
+    answer = running.finish()
+    assert (answer["exit"], len(answer["done"])) == (0, 2)
+    assert fake.signals == []
 
 
 def test_the_second_ctrl_c_is_answered_and_kept_from_terraform(fake: FakeTerraform, drive: Callable[[str], Drive]):

@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 
 import pytest
 
-from mendixctl.engine.foreign_plans import VerdictsResult, judge_file
+from mendixctl.engine.plan.verdicts import VerdictsResult, judge_file
 from mendixctl.engine.results import Judged
 from mendixctl.guard import rulebook
 from mendixctl.guard.paths import JSON, STAR

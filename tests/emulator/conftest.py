@@ -6,13 +6,16 @@ import importlib.util
 import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from mendixctl.emulator import control
-from mendixctl.emulator.control import Endpoint
+from mendixctl.emulator.endpoint import Endpoint
 from mendixgen.repository import Repository
-from tests.emulator.terraform_root import Root
+from tests.emulator.area_root import AreaRoot
+from tests.emulator.fork_server import ForkServer
+from tests.emulator.terraform_root import RUNNING, Root
 
 ACCOUNT = "123456789012"
 REGION = "eu-central-1"
@@ -34,6 +37,28 @@ def provider_mirror() -> None:
         os.environ["MENDIXCTL_PROVIDER_MIRROR"] = str(found)
 
 
+@pytest.fixture(scope="session")
+def fork_server() -> Iterator[ForkServer]:
+    """A process that has imported moto."""
+    made = ForkServer()
+    yield made
+    made.close()
+
+
+@pytest.fixture(autouse=True)
+def forked_emulators(fork_server: ForkServer, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Emulators that are started from here are forked."""
+    monkeypatch.setattr(control, "spawn", fork_server.spawn)
+
+
+@pytest.fixture(autouse=True)
+def providers() -> Iterator[None]:
+    """The providers that Terraform was attached to end with the test."""
+    yield
+    for root in list(RUNNING):
+        root.detach()
+
+
 @pytest.fixture
 def repository(tmp_path: Path) -> Iterator[Repository]:
     """An empty platform repository; its emulators end with the test."""
@@ -52,10 +77,20 @@ def emulator(repository: Repository) -> Endpoint:
 
 
 @pytest.fixture
+def area_root(emulator: Endpoint, tmp_path: Path) -> Callable[..., AreaRoot]:
+    """Makes an initialised root around one area's newest module; see `AreaRoot`."""
+
+    def make(area: str, **options: Any) -> AreaRoot:
+        return AreaRoot(tmp_path / "root", emulator, area, **options)
+
+    return make
+
+
+@pytest.fixture
 def root_of(emulator: Endpoint, tmp_path: Path) -> Callable[..., Root]:
     """Makes an initialised copy of one of the roots in ``roots/``."""
 
-    def make(name: str, *options: str) -> Root:
-        return Root.copy(name, tmp_path / name, emulator, *options)
+    def make(name: str, *options: str, attached: bool = True) -> Root:
+        return Root.copy(name, tmp_path / name, emulator, *options, attached=attached)
 
     return make

@@ -7,8 +7,10 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from mendixctl.emulator import control
-from mendixctl.engine import applying, planning
-from mendixctl.engine.results import ApplyResult, PlanResult
+from mendixctl.engine.apply import run as apply_run
+from mendixctl.engine.apply.results import ApplyResult
+from mendixctl.engine.plan import run as plan_run
+from mendixctl.engine.plan.results import PlanResult
 from mendixctl.engine.session import Session
 from mendixgen.repository import Repository
 
@@ -67,12 +69,12 @@ class EngineBench:
         self.spec.write_text(text.replace(old, new))
 
     def plan(self) -> PlanResult:
-        return planning.plan(self.session, "dev")
+        return plan_run.plan(self.session, "dev")
 
     def apply(self, message: str = "") -> ApplyResult:
         """Plan and apply what the YAML says now."""
         self.plan()
-        return applying.execute(self.session, applying.prepare(self.session, "dev"), message=message)
+        return apply_run.execute(self.session, apply_run.prepare(self.session, "dev"), message=message)
 
     def actions(self) -> set[tuple[str, str]]:
         """What a plan would do: (address, action)."""

@@ -6,19 +6,23 @@ import json
 import os
 import shutil
 import subprocess
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 from typing import Any
 
-from mendixctl.emulator.control import Endpoint
+from mendixctl.emulator.endpoint import Endpoint
 from mendixctl.emulator.environment import environment, scrubbed
 from mendixctl.terraform.binary import Binary, find
 from mendixctl.terraform.cli_config import for_mirror
 from mendixctl.terraform.environment import terraform_environment
+from tests.support import provider_process
+from tests.support.provider_process import ProviderProcess
 
 ROOTS = Path(__file__).parent / "roots"
 SECONDS = 420
+RUNNING: list[Root] = []
+"""The roots whose provider runs; ``conftest.py`` ends them with the test."""
 
 
 @cache
@@ -27,18 +31,23 @@ def _terraform() -> Binary:
     return find()
 
 
-@dataclass
+@dataclass(eq=False)
 class Root:
-    """One initialised root; ``endpoint`` may be exchanged for that of a restarted emulator."""
+    """One initialised root; ``endpoint`` may be exchanged for that of a restarted emulator.
+
+    ``attached``: one provider serves all commands. Not where Terraform is stopped: such a provider never works again.
+    """
 
     folder: Path
     endpoint: Endpoint
+    attached: bool = True
+    _provider: ProviderProcess | None = field(default=None, init=False, repr=False)
 
     @classmethod
-    def copy(cls, name: str, folder: Path, endpoint: Endpoint, *options: str) -> Root:
+    def copy(cls, name: str, folder: Path, endpoint: Endpoint, *options: str, attached: bool = True) -> Root:
         """A copy of ``roots/<name>`` in ``folder``, initialised with ``options``."""
         shutil.copytree(ROOTS / name, folder)
-        root = cls(folder, endpoint)
+        root = cls(folder, endpoint, attached)
         root.run("init", *options, "-input=false")
         return root
 
@@ -49,7 +58,25 @@ class Root:
         given = environment(self.endpoint)
         rc = for_mirror(os.environ, self.folder)
         inherited = scrubbed(os.environ)
-        return terraform_environment(inherited, given, data_directory=self.folder / ".terraform", cli_config=rc)
+        variables = terraform_environment(inherited, given, data_directory=self.folder / ".terraform", cli_config=rc)
+        if not self.attached or not provider_process.is_for(self.folder):
+            return variables
+        return {**variables, provider_process.VARIABLE: self._attach(variables)}
+
+    def _attach(self, variables: dict[str, str]) -> str:
+        """The address of this root's provider, started with these variables."""
+        if self._provider is None or self._provider.environment != variables:
+            self.detach()
+            self._provider = ProviderProcess(variables)
+            RUNNING.append(self)
+        return self._provider.address
+
+    def detach(self) -> None:
+        """End this root's provider, if there is one."""
+        if self._provider is not None:
+            self._provider.stop()
+            self._provider = None
+            RUNNING.remove(self)
 
     def run(self, *arguments: str, codes: tuple[int, ...] = (0,)) -> subprocess.CompletedProcess[str]:
         """Run Terraform to its end; fails the test, with the output, if it ends with another code than ``codes``."""

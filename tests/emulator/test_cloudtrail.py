@@ -10,7 +10,7 @@ import pytest
 from botocore.exceptions import ClientError
 
 from mendixctl.emulator import control
-from mendixctl.emulator.control import Endpoint
+from mendixctl.emulator.endpoint import Endpoint
 from mendixgen.repository import Repository
 
 pytestmark = pytest.mark.emulator

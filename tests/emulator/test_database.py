@@ -2,51 +2,17 @@
 
 from __future__ import annotations
 
-import json
-import textwrap
-from pathlib import Path
+from collections.abc import Callable
 from typing import Any
 
 import pytest
 
-from mendixctl.emulator.control import Endpoint
-from mendixgen.areas.database import Database
-from tests.emulator.terraform_root import Root
+from mendixctl.emulator.endpoint import Endpoint
+from tests.emulator.area_root import AreaRoot
 
 pytestmark = pytest.mark.emulator
 
-MODULE = Path(__file__).parents[2] / "modules" / "database" / Database.version
-SURROUNDINGS = """
-terraform {
-  required_providers {
-    aws = {
-      source  = "hashicorp/aws"
-      version = ">= 5.99, < 6"
-    }
-  }
-}
-
-provider "aws" {
-  region = "eu-central-1"
-  default_tags {
-    tags = { environment = "dev", managed-by = "mendixctl" }
-  }
-}
-
-variable "instances" {
-  type = any
-}
-
-variable "events" {
-  type    = any
-  default = {}
-}
-
-variable "teardown" {
-  type    = bool
-  default = false
-}
-
+AROUND = """
 resource "aws_vpc" "this" {
   cidr_block = "10.20.0.0/16"
 }
@@ -66,6 +32,7 @@ resource "aws_security_group" "this" {
 
 resource "aws_kms_key" "this" {
   for_each = toset(["database", "logs", "secrets"])
+  policy   = jsonencode({ Statement = [{ Effect = "Allow", Principal = "*", Action = "kms:*", Resource = "*" }] })
 }
 
 resource "aws_iam_policy" "boundary" {
@@ -75,60 +42,23 @@ resource "aws_iam_policy" "boundary" {
     Statement = [{ Effect = "Allow", Action = "rds:*", Resource = "*" }]
   })
 }
-
-module "database" {
-  source                     = "%s"
-  environment                = "dev"
-  region                     = "eu-central-1"
-  account                    = "123456789012"
-  partition                  = "aws"
-  vpc_id                     = aws_vpc.this.id
-  database_subnet_ids        = values(aws_subnet.this)[*].id
-  private_subnet_ids         = values(aws_subnet.this)[*].id
-  database_security_group_id = aws_security_group.this["database"].id
-  nodes_security_group_id    = aws_security_group.this["nodes"].id
-  kms_key_arn                = aws_kms_key.this["database"].arn
-  logs_key_arn               = aws_kms_key.this["logs"].arn
-  secrets_key_arn            = aws_kms_key.this["secrets"].arn
-  boundary_arn               = aws_iam_policy.boundary.arn
-  instances                  = var.instances
-  events                     = var.events
-  teardown                   = var.teardown
-}
-
-output "database" {
-  value = module.database
-}
 """
+WIRED = {
+    "vpc_id": "aws_vpc.this.id",
+    "database_subnet_ids": "values(aws_subnet.this)[*].id",
+    "private_subnet_ids": "values(aws_subnet.this)[*].id",
+    "database_security_group_id": 'aws_security_group.this["database"].id',
+    "nodes_security_group_id": 'aws_security_group.this["nodes"].id',
+    "kms_key_arn": 'aws_kms_key.this["database"].arn',
+    "logs_key_arn": 'aws_kms_key.this["logs"].arn',
+    "secrets_key_arn": 'aws_kms_key.this["secrets"].arn',
+    "boundary_arn": "aws_iam_policy.boundary.arn",
+}
 
 
 @pytest.fixture
-def root(tmp_path: Path, emulator: Endpoint) -> Root:
-    folder = tmp_path / "root"
-    folder.mkdir()
-    (folder / "main.tf").write_text(textwrap.dedent(SURROUNDINGS) % MODULE)
-    made = Root(folder, emulator)
-    made.run("init", "-input=false")
-    return made
-
-
-def give(root: Root, **values: Any) -> None:
-    """What the root's variables are from now on; the others have their defaults."""
-    (root.folder / "given.auto.tfvars.json").write_text(json.dumps(values))
-
-
-def planned(root: Root) -> dict[str, tuple[str, ...]]:
-    """What a plan would do to the module's resources. What was only read back differently is no change."""
-    return {
-        address.removeprefix("module.database."): actions
-        for address, actions in root.changes().items()
-        if actions[0] != "drift"
-    }
-
-
-def outputs(root: Root) -> dict[str, Any]:
-    value: dict[str, Any] = json.loads(root.run("output", "-json").stdout)["database"]["value"]
-    return value
+def root(area_root: Callable[..., AreaRoot]) -> AreaRoot:
+    return area_root("database", wired=WIRED, around=AROUND)
 
 
 def rds(endpoint: Endpoint) -> Any:
@@ -143,16 +73,15 @@ def rds(endpoint: Endpoint) -> Any:
     )
 
 
-def test_life_of_the_databases(root: Root, emulator: Endpoint) -> None:
+def test_life_of_the_databases(root: AreaRoot, emulator: Endpoint) -> None:
     instances: dict[str, dict[str, Any]] = {
         "crm": {"class": "db.m7g.large", "storage_gb": 200, "max_storage_gb": 1000, "proxy": {}},
         "legacy": {"engine": "mysql", "version": "8.4", "class": "db.m7g.large", "storage_gb": 100},
         "erp": {"engine": "oracle-se2", "version": "19", "class": "db.m5.large", "storage_gb": 200},
     }
-    give(root, instances=instances, events={"emails": ["dba@example.com"]})
-    root.apply()
-    assert planned(root) == {}
-    made = outputs(root)
+    root.give(instances=instances, events={"emails": ["dba@example.com"]})
+    root.settle()
+    made = root.outputs()
     assert len(set(made["resource_ids"].values())) == 3
     assert len(set(made["secret_arns"].values())) == 3
     assert {name: where.rpartition(":")[2] for name, where in made["endpoints"].items()} == {
@@ -164,16 +93,16 @@ def test_life_of_the_databases(root: Root, emulator: Endpoint) -> None:
     assert "P@55w0rd!" not in state  # what the emulator's RDS makes as the master password
 
     # A minor upgrade by AWS is no difference; neither is what an instance takes at its birth only.
-    rds(emulator).modify_db_instance(DBInstanceIdentifier="dev-crm", EngineVersion="17.10", ApplyImmediately=True)
+    rds(emulator).modify_db_instance(DBInstanceIdentifier="dev-crm", EngineVersion="17.12", ApplyImmediately=True)
     instances["crm"] |= {"restore_from": {"snapshot": "some-snapshot"}, "database_name": "other"}
-    give(root, instances=instances, events={"emails": ["dba@example.com"]})
-    assert planned(root) == {}
+    root.give(instances=instances, events={"emails": ["dba@example.com"]})
+    assert root.planned() == {}
 
     # In place: storage, class, parameters, proxy, events.
     instances["crm"] |= {"storage_gb": 300, "proxy": {"max_connections_percent": 80, "idle_client_timeout": 600}}
     instances["legacy"] |= {"class": "db.m7g.xlarge", "parameters": {"max_connections": {"value": "500"}}}
-    give(root, instances=instances, events={"categories": ["failure"]})
-    assert planned(root) == {
+    root.give(instances=instances, events={"categories": ["failure"]})
+    assert root.planned() == {
         'aws_db_instance.this["crm"]': ("update",),
         'aws_db_instance.this["legacy"]': ("update",),
         'aws_db_parameter_group.this["legacy"]': ("update",),
@@ -182,28 +111,23 @@ def test_life_of_the_databases(root: Root, emulator: Endpoint) -> None:
         'aws_db_event_subscription.this["instances"]': ("update",),
         'aws_sns_topic_subscription.emails["dba@example.com"]': ("delete",),
     }
-    root.apply()
-    assert planned(root) == {}
-    assert outputs(root)["final_snapshot_identifiers"] == made["final_snapshot_identifiers"]
+    root.settle()
+    assert root.outputs()["final_snapshot_identifiers"] == made["final_snapshot_identifiers"]
 
     # Protected until teardown says otherwise; every instance leaves its snapshot.
-    protected = root.run("destroy", "-auto-approve", "-input=false", codes=(1,))
-    assert "Cannot delete protected DB Instance" in protected.stdout + protected.stderr
-    root.apply(teardown=True)
-    root.destroy(teardown=True)
-    assert root.addresses() == set()
+    assert "Cannot delete protected DB Instance" in root.refused("destroy")
+    root.end({"instances": instances, "events": {"categories": ["failure"]}})
     kept = {
         it["DBSnapshotIdentifier"] for it in rds(emulator).describe_db_snapshots(SnapshotType="manual")["DBSnapshots"]
     }
     assert kept == set(made["final_snapshot_identifiers"].values())
 
 
-def test_replicas_come_and_go_and_an_instance_is_made_of_anothers_backups(root: Root, emulator: Endpoint) -> None:
+def test_replicas_come_and_go_and_an_instance_is_made_of_anothers_backups(root: AreaRoot, emulator: Endpoint) -> None:
     source = {"class": "db.m7g.large", "replicas": 1}
-    give(root, instances={"crm": source})
-    root.apply()
-    assert planned(root) == {}
-    made = outputs(root)
+    root.give(instances={"crm": source})
+    root.settle()
+    made = root.outputs()
     assert list(made["replica_endpoints"]) == ["crm-1"]
     # RDS makes no replica of an instance whose master password it manages: this one's is in a secret of its own.
     (crm,) = rds(emulator).describe_db_instances(DBInstanceIdentifier="dev-crm")["DBInstances"]
@@ -212,17 +136,16 @@ def test_replicas_come_and_go_and_an_instance_is_made_of_anothers_backups(root: 
 
     # A restore sends neither Performance Insights nor the retention of backups; as in the source, they agree.
     copy = {"class": "db.m7g.large", "restore_from": {"instance": "crm"}}
-    give(root, instances={"crm": source | {"replicas": 0}, "copy": copy})
-    changes = planned(root)
+    root.give(instances={"crm": source | {"replicas": 0}, "copy": copy})
+    changes = root.planned()
     assert changes['aws_db_instance.replica["crm-1"]'] == ("delete",)
     assert changes['aws_db_instance.this["copy"]'] == ("create",)
     assert changes['aws_db_instance.this["crm"]'] == ("update",)
     assert changes['aws_secretsmanager_secret.master["crm"]'] == ("delete",)
-    root.apply()
-    assert planned(root) == {}
-    made = outputs(root)
+    root.settle()
+    made = root.outputs()
     assert made["secret_arns"]["copy"] != made["secret_arns"]["crm"]
 
     # Without the word where it came from, it is what it is.
-    give(root, instances={"crm": source | {"replicas": 0}, "copy": {"class": "db.m7g.large"}})
-    assert planned(root) == {}
+    root.give(instances={"crm": source | {"replicas": 0}, "copy": {"class": "db.m7g.large"}})
+    assert root.planned() == {}

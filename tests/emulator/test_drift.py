@@ -10,8 +10,12 @@ import boto3
 import pytest
 
 from mendixctl.emulator import control
-from mendixctl.engine import adopting, applying, bootstrapping, drifting, reverting, verifying
+from mendixctl.engine import bootstrap
+from mendixctl.engine.apply import run as apply_run
+from mendixctl.engine.drift import adopt, revert
+from mendixctl.engine.drift import run as drift_run
 from mendixctl.engine.drift.results import DriftResult
+from mendixctl.engine.history import verify
 from tests.emulator.engine_bench import EngineBench
 from tests.support.parameters_repository import MAIN, parameters_repository, write_parameters
 
@@ -28,7 +32,7 @@ def bench(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[EngineBen
     monkeypatch.setenv("GIT_CEILING_DIRECTORIES", str(tmp_path))
     made = EngineBench(parameters_repository(tmp_path / "platform"))
     made.spec.write_text(made.spec.read_text() + "\nstate: {backend: s3}\n")
-    bootstrapping.bootstrap(made.session, "dev")
+    bootstrap.bootstrap(made.session, "dev")
     made.apply("the first")
     yield made
     made.stop()
@@ -55,7 +59,7 @@ def mallory(bench: EngineBench) -> Any:
 
 
 def drift(bench: EngineBench) -> DriftResult:
-    return drifting.drift(bench.session, "dev")
+    return drift_run.drift(bench.session, "dev")
 
 
 def told(result: DriftResult) -> dict[str, list[tuple[str, Any, Any]]]:
@@ -102,9 +106,9 @@ def test_drift_by_cause_back_and_forth(bench: EngineBench) -> None:
     # back: the edits are undone, and the plan takes AWS to what the release made
     bench.spec.write_text(untouched[0])
     bench.repository.lock("dev").write_text(untouched[1])
-    back = reverting.revert(bench.session, "dev")
+    back = revert.revert(bench.session, "dev")
     assert {judged.change.address for judged in back.changes} == {FIRST}
-    applying.execute(bench.session, applying.prepare(bench.session))
+    apply_run.execute(bench.session, apply_run.prepare(bench.session))
     assert ssm.get_parameter(Name="/dev/text/first")["Parameter"]["Value"] == "hello"
     result = drift(bench)
     assert (result.aws, result.exit_code, result.plans) == ((), 0, 1)
@@ -112,17 +116,17 @@ def test_drift_by_cause_back_and_forth(bench: EngineBench) -> None:
     # forth: one field drives the limit alone; the description of all texts is no field for that of one
     ssm.put_parameter(Name="/dev/limit", Value="9", Overwrite=True)
     ssm.put_parameter(Name="/dev/text/second", Value="there", Description="Mine.", Overwrite=True)
-    prepared = adopting.prepare(bench.session, "dev")
+    prepared = adopt.prepare(bench.session, "dev")
     assert [(one.path, one.before, one.after) for one in prepared.adoptions] == [("parameters.limit", 5, 9)]
     assert [(rest.address, rest.attribute) for rest in prepared.rest] == [(SECOND, "description")]
     ssm.put_parameter(Name="/dev/text/second", Value="there", Description="Kept by the tests.", Overwrite=True)
-    result_of_it = adopting.execute(bench.session, prepared)
+    result_of_it = adopt.execute(bench.session, prepared)
     assert "first: hello    # the oldest" in bench.spec.read_text()
     assert "limit: 9" in bench.spec.read_text()
     assert result_of_it.plan is not None
     assert not result_of_it.plan.has_changes
-    applied = applying.execute(bench.session, applying.prepare(bench.session), message="adopted")
+    applied = apply_run.execute(bench.session, apply_run.prepare(bench.session), message="adopted")
     assert applied.record.release.changes == ()
     result = drift(bench)
     assert (result.head, result.aws, result.exit_code) == (3, (), 0)
-    assert verifying.verify(bench.session, "dev").exit_code == 0
+    assert verify.verify(bench.session, "dev").exit_code == 0

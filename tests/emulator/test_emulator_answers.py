@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from typing import Any
 from urllib.request import Request as RealRequest
 from urllib.request import urlopen
 
@@ -10,7 +11,7 @@ import pytest
 from botocore.exceptions import ClientError
 
 from mendixctl.emulator import control
-from mendixctl.emulator.control import Endpoint
+from mendixctl.emulator.endpoint import Endpoint
 from mendixgen.repository import Repository
 
 
@@ -54,6 +55,41 @@ def test_deleting_a_configuration_leaves_the_bucket(emulator: Endpoint) -> None:
     s3.delete_bucket(Bucket="bucket")
     s3.create_bucket(Bucket="bucket", CreateBucketConfiguration={"LocationConstraint": emulator.region})
     assert "MetricsConfigurationList" not in s3.list_bucket_metrics_configurations(Bucket="bucket")
+
+
+def test_of_two_trails_the_one_is_found_that_is_asked_for(emulator: Endpoint) -> None:
+    s3, trails = client("s3", emulator), client("cloudtrail", emulator)
+    s3.create_bucket(Bucket="records", CreateBucketConfiguration={"LocationConstraint": emulator.region})
+    arns = [trails.create_trail(Name=name, S3BucketName="records")["TrailARN"] for name in ("prod", "prod-dr")]
+    for asked, found in (([arns[0]], arns[:1]), (["prod-dr"], arns[1:]), ([], arns), (["none"], [])):
+        listed = trails.describe_trails(trailNameList=asked)["trailList"]
+        assert [one["TrailARN"] for one in listed] == found
+
+
+def test_a_bucket_replicates_only_to_one_that_exists_and_keeps_versions(emulator: Endpoint) -> None:
+    s3 = client("s3", emulator)
+    place = {"LocationConstraint": emulator.region}
+    s3.create_bucket(Bucket="source", CreateBucketConfiguration=place)
+    s3.put_bucket_versioning(Bucket="source", VersioningConfiguration={"Status": "Enabled"})
+    rule: dict[str, Any] = {
+        "ID": "standby",
+        "Status": "Enabled",
+        "Priority": 0,
+        "Filter": {"Prefix": ""},
+        "DeleteMarkerReplication": {"Status": "Enabled"},
+        "Destination": {"Bucket": "arn:aws:s3:::replica"},
+    }
+    replication = {"Role": "arn:aws:iam::123456789012:role/replication", "Rules": [rule]}
+    for message in ("Destination bucket must exist.", "Destination bucket must have versioning enabled."):
+        with pytest.raises(ClientError) as refused:
+            s3.put_bucket_replication(Bucket="source", ReplicationConfiguration=replication)
+        error = refused.value.response["Error"]
+        assert (error["Code"], error["Message"]) == ("InvalidRequest", message)
+        if "exist" in message:
+            s3.create_bucket(Bucket="replica", CreateBucketConfiguration=place)
+    s3.put_bucket_versioning(Bucket="replica", VersioningConfiguration={"Status": "Enabled"})
+    s3.put_bucket_replication(Bucket="source", ReplicationConfiguration=replication)
+    assert s3.get_bucket_replication(Bucket="source")["ReplicationConfiguration"]["Rules"][0]["ID"] == "standby"
 
 
 def test_logs_reach_only_a_bucket_that_lets_them_in(emulator: Endpoint) -> None:
@@ -105,3 +141,34 @@ def test_a_call_whose_answer_was_lost_is_not_carried_out_twice(emulator: Endpoin
     assert vpc in create(restarted, 2)
     vpcs = client("ec2", restarted).describe_vpcs(Filters=[{"Name": "cidr", "Values": ["10.9.0.0/16"]}])["Vpcs"]
     assert [found["VpcId"].encode() for found in vpcs] == [vpc]
+
+
+def test_mute_rules_are_kept_and_go(emulator: Endpoint) -> None:
+    cloudwatch = client("cloudwatch", emulator)
+    schedule = {"Expression": "at(2026-11-30T02:00)", "Duration": "PT1H"}
+    cloudwatch.put_alarm_mute_rule(
+        Name="dev-maintenance-1", Rule={"Schedule": schedule}, MuteTargets={"AlarmNames": ["dev-p2-a"]}
+    )
+    found = cloudwatch.get_alarm_mute_rule(AlarmMuteRuleName="dev-maintenance-1")
+    assert (found["Rule"]["Schedule"], found["MuteTargets"]["AlarmNames"]) == (schedule, ["dev-p2-a"])
+    assert len(cloudwatch.list_alarm_mute_rules()["AlarmMuteRuleSummaries"]) == 1
+    cloudwatch.delete_alarm_mute_rule(AlarmMuteRuleName="dev-maintenance-1")
+    assert cloudwatch.list_alarm_mute_rules()["AlarmMuteRuleSummaries"] == []
+
+
+def test_an_alarm_that_would_never_see_data_is_refused(emulator: Endpoint) -> None:
+    cloudwatch = client("cloudwatch", emulator)
+    alarm: dict[str, Any] = {
+        "AlarmName": "a",
+        "ComparisonOperator": "GreaterThanThreshold",
+        "EvaluationPeriods": 1,
+        "Threshold": 1,
+    }
+    simple = {"Namespace": "AWS/RDS", "MetricName": "CPUUtilisation", "Period": 60, "Statistic": "Sum"}
+    with pytest.raises(ClientError, match=r"would never see data: AWS/RDS has no metric CPUUtilisation; did you mean"):
+        cloudwatch.put_metric_alarm(**alarm, **simple)
+    stat = {"Metric": {"Namespace": "AWS/EKS", "MetricName": "scheduler_pending_pods"}, "Period": 60, "Stat": "Sum"}
+    with pytest.raises(ClientError, match="is found by ClusterName, not by none"):
+        cloudwatch.put_metric_alarm(**alarm, Metrics=[{"Id": "m", "MetricStat": stat}])
+    cloudwatch.put_metric_alarm(**alarm, **{**simple, "Namespace": "Mendix/dev"})
+    assert len(cloudwatch.describe_alarms()["MetricAlarms"]) == 1

@@ -15,12 +15,18 @@ import urllib.request
 import pytest
 
 from mendixctl.emulator import control
-from mendixctl.emulator.control import Endpoint
+from mendixctl.emulator.endpoint import Endpoint
+from mendixctl.emulator.folder import DataFolder
 from mendixgen.diagnostics import MendixError
 from mendixgen.repository import Repository
 
 ACCOUNT = "123456789012"
 REGION = "eu-central-1"
+
+
+@pytest.fixture(autouse=True)
+def forked_emulators() -> None:
+    """Here the processes themselves are tested: they are started as they always are."""
 
 
 def test_two_starts_at_once_give_one_emulator(repository: Repository) -> None:
@@ -61,7 +67,7 @@ def test_stale_process_id_is_not_trusted(repository: Repository, emulator: Endpo
     """After a crash the number may belong to any process: nothing is sent to it."""
     os.kill(emulator.pid, signal.SIGKILL)
     deadline = time.monotonic() + 10
-    while control.status(repository)[0].running:
+    while DataFolder(repository.private / "emulator" / ACCOUNT).is_held():  # longer than it answers
         assert time.monotonic() < deadline
         time.sleep(0.02)
     address = repository.private / "emulator" / ACCOUNT / "server.json"
@@ -95,32 +101,25 @@ def test_emulator_ends_with_its_folder(repository: Repository, emulator: Endpoin
         time.sleep(0.1)
 
 
-@pytest.mark.parametrize(
-    ("service", "headers", "body", "expected"),
-    [
-        (
-            "ec2",
-            {"Content-Type": "application/x-www-form-urlencoded"},
-            b"Action=DescribeNonsense",
-            b"<Code>NotEmulated",
-        ),
-        ("ssm", {"X-Amz-Target": "AmazonSSM.DescribeNonsense"}, b"{}", b'"__type": "NotEmulated"'),
-        ("eks", {}, b"{}", b'"__type": "NotEmulated"'),
-    ],
-)
-def test_what_is_not_emulated_is_said_once(
-    emulator: Endpoint, repository: Repository, service: str, headers: dict[str, str], body: bytes, expected: bytes
-) -> None:
+NOT_EMULATED = {
+    "ec2": ({"Content-Type": "application/x-www-form-urlencoded"}, b"Action=DescribeNonsense", b"<Code>NotEmulated"),
+    "ssm": ({"X-Amz-Target": "AmazonSSM.DescribeNonsense"}, b"{}", b'"__type": "NotEmulated"'),
+    "eks": ({}, b"{}", b'"__type": "NotEmulated"'),
+}
+
+
+def test_what_is_not_emulated_is_said_once(emulator: Endpoint, repository: Repository) -> None:
     """501: the AWS SDKs show it and do not try again."""
-    scope = f"AWS4-HMAC-SHA256 Credential=emulator/20260101/{REGION}/{service}/aws4_request, Signature=0"
-    request = urllib.request.Request(
-        f"{emulator.url}/nonsense" if service == "eks" else emulator.url,
-        data=body,
-        headers={"Authorization": scope, **headers},
-    )
-    with pytest.raises(urllib.error.HTTPError) as failed:
-        urllib.request.urlopen(request)
-    assert failed.value.code == 501
-    assert expected in failed.value.read()
+    for service, (headers, body, expected) in NOT_EMULATED.items():
+        scope = f"AWS4-HMAC-SHA256 Credential=emulator/20260101/{REGION}/{service}/aws4_request, Signature=0"
+        request = urllib.request.Request(
+            f"{emulator.url}/nonsense" if service == "eks" else emulator.url,
+            data=body,
+            headers={"Authorization": scope, **headers},
+        )
+        with pytest.raises(urllib.error.HTTPError) as failed:
+            urllib.request.urlopen(request)
+        assert failed.value.code == 501
+        assert expected in failed.value.read()
     log = repository.private / "emulator" / ACCOUNT / "server.log"
-    assert "not emulated" in log.read_text()
+    assert log.read_text().count("not emulated") == len(NOT_EMULATED)

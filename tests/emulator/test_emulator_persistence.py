@@ -13,7 +13,7 @@ import boto3
 import pytest
 
 from mendixctl.emulator import control
-from mendixctl.emulator.control import Endpoint
+from mendixctl.emulator.endpoint import Endpoint
 from mendixgen.diagnostics import MendixError
 from mendixgen.repository import Repository
 from tests.emulator.terraform_root import Root
@@ -46,7 +46,7 @@ def wait_for_end(repository: Repository, endpoint: Endpoint) -> None:
 def test_killed_in_the_middle_of_an_apply(
     root_of: Callable[..., Root], repository: Repository, emulator: Endpoint
 ) -> None:
-    root = root_of("many")
+    root = root_of("many", attached=False)
     journal = folder_of(repository) / "journal.ndjson"
     output = root.folder / "output"
     with output.open("wb") as stream:
@@ -77,7 +77,8 @@ def test_killed_in_the_middle_of_an_apply(
     planned = root.changes()
     # Those that were being made when the connection broke are tainted, as on AWS.
     assert set(planned.values()) <= {("create",), ("delete", "create")}
-    assert {address for address, actions in planned.items() if actions == ("create",)}.isdisjoint(done)
+    # An answer that was sent and not yet noted as sent is forgotten: of the ten calls that are made at once, no more.
+    assert len({address for address, actions in planned.items() if actions == ("create",)} & set(done)) <= 10
     root.apply()
     assert root.changes() == {}
     assert len(root.addresses()) == RESOURCES

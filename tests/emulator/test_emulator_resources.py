@@ -4,55 +4,47 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-import pytest
-
 from mendixctl.emulator import control
-from mendixctl.emulator.control import Endpoint
+from mendixctl.emulator.endpoint import Endpoint
 from mendixgen.repository import Repository
 from tests.emulator.terraform_root import Root
 
 UPDATED = {
-    "network": {
-        "aws_vpc.this",
-        "aws_vpc_security_group_ingress_rule.peer",
-        "aws_cloudwatch_log_group.flow",
-        "aws_iam_policy.this",
-    },
-    "encryption": {
-        'aws_kms_key.this["storage"]',
-        'aws_kms_key.this["database"]',
-        'aws_kms_key.this["logs"]',
-        "aws_kms_key.plain",
-        "aws_kms_key_policy.plain",
-        "aws_kms_replica_key.storage",
-        "aws_secretsmanager_secret.this",
-    },
-    "storage": {
-        "aws_s3_bucket.files",
-        "aws_s3_bucket_policy.files",
-        "aws_s3_bucket_logging.files",
-        "aws_s3_bucket_object_lock_configuration.files",
-        "aws_s3_bucket_intelligent_tiering_configuration.files",
-        "aws_s3_bucket_inventory.files",
-        "aws_s3_object.hello",
-        "aws_dlm_lifecycle_policy.this",
-    },
+    # network
+    "aws_vpc.this",
+    "aws_vpc_security_group_ingress_rule.peer",
+    "aws_cloudwatch_log_group.flow",
+    "aws_iam_policy.this",
+    # encryption
+    'aws_kms_key.this["storage"]',
+    'aws_kms_key.this["database"]',
+    'aws_kms_key.this["logs"]',
+    "aws_kms_key.plain",
+    "aws_kms_key_policy.plain",
+    "aws_kms_replica_key.storage",
+    "aws_secretsmanager_secret.this",
+    # storage
+    "aws_s3_bucket.files",
+    "aws_s3_bucket_policy.files",
+    "aws_s3_bucket_logging.files",
+    "aws_s3_bucket_object_lock_configuration.files",
+    "aws_s3_bucket_intelligent_tiering_configuration.files",
+    "aws_s3_bucket_inventory.files",
+    "aws_s3_object.hello",
+    "aws_dlm_lifecycle_policy.this",
 }
-REPLACED = {"network": {"aws_network_acl_rule.in"}, "encryption": set(), "storage": set()}
+REPLACED = {"aws_network_acl_rule.in"}
 
 
-@pytest.mark.parametrize("name", ["storage", "network", "encryption"])
-def test_life_of_the_resources(
-    name: str, root_of: Callable[..., Root], repository: Repository, emulator: Endpoint
-) -> None:
-    root = root_of(name)
+def test_life_of_the_resources(root_of: Callable[..., Root], repository: Repository, emulator: Endpoint) -> None:
+    root = root_of("everything")
 
     root.apply()
     assert root.changes() == {}
 
     planned = root.changes(changed=True)
-    assert {address for address, actions in planned.items() if actions == ("update",)} == UPDATED[name]
-    assert {address for address, actions in planned.items() if actions != ("update",)} == REPLACED[name]
+    assert {address for address, actions in planned.items() if actions == ("update",)} == UPDATED
+    assert {address for address, actions in planned.items() if actions != ("update",)} == REPLACED
     root.apply(changed=True)
     root.refresh(changed=True)
 

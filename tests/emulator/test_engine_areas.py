@@ -12,9 +12,13 @@ from pathlib import Path
 import pytest
 
 from mendixctl.emulator import control
-from mendixctl.engine import applying, recovering, rolling_back, upgrading
+from mendixctl.engine.apply import run as apply_run
+from mendixctl.engine.apply.results import ApplyError
+from mendixctl.engine.plan.results import PlanResult
+from mendixctl.engine.recover import run as recover_run
 from mendixctl.engine.reporter import Silent
-from mendixctl.engine.results import ApplyError, PlanResult
+from mendixctl.engine.repository import upgrade
+from mendixctl.engine.rollback import run as rollback_run
 from mendixctl.ledger.local import LocalLedger
 from mendixctl.ledger.release import Status
 from mendixctl.terraform.events import Event, ResourceEvent
@@ -45,24 +49,24 @@ def destroyed(plan: PlanResult) -> list[str]:
 
 @pytest.mark.parametrize("bench", [(("encryption", "network"), NETWORK)], indirect=True)
 def test_versions_go_up_down_and_up_again_with_nothing_destroyed(bench: EngineBench) -> None:
-    upgrading.upgrade(bench.session, "dev", "network", "1.0.0")
+    upgrade.upgrade(bench.session, "dev", "network", "1.0.0")
     bench.apply("1.0.0")
     made = identities(bench)
-    upgrading.upgrade(bench.session, "dev", "network", "1.1.0")
+    upgrade.upgrade(bench.session, "dev", "network", "1.1.0")
     up = bench.plan()
     moved = {judged.change.address for judged in up.changes if judged.change.previous_address}
     assert moved
     assert destroyed(up) == []
-    applying.execute(bench.session, applying.prepare(bench.session))
+    apply_run.execute(bench.session, apply_run.prepare(bench.session))
     assert bench.plan().has_changes is False
-    prepared = rolling_back.prepare(bench.session, None, 1)
+    prepared = rollback_run.prepare(bench.session, None, 1)
     assert destroyed(prepared.plan) == []
     assert {judged.change.previous_address for judged in prepared.plan.changes} >= moved
-    assert rolling_back.execute(bench.session, prepared).proven
-    upgrading.upgrade(bench.session, "dev", "network", "1.1.0")
+    assert rollback_run.execute(bench.session, prepared).proven
+    upgrade.upgrade(bench.session, "dev", "network", "1.1.0")
     again = bench.plan()
     assert destroyed(again) == []
-    applying.execute(bench.session, applying.prepare(bench.session))
+    apply_run.execute(bench.session, apply_run.prepare(bench.session))
     assert bench.plan().has_changes is False
     assert identities(bench) == made
 
@@ -85,7 +89,7 @@ def test_an_emulator_that_dies_in_mid_apply_is_named_and_the_next_apply_goes_on(
     bench.plan()
     killing = replace(bench.session, reporter=Assassin(bench))
     with pytest.raises(ApplyError) as error:
-        applying.execute(killing, applying.prepare(killing))
+        apply_run.execute(killing, apply_run.prepare(killing))
     assert error.value.diagnostics[0].code == "MXE103"
     assert "run the same command again" in error.value.diagnostics[0].hint or "plan" in error.value.diagnostics[-1].hint
     outcome = LocalLedger("dev", bench.root / "releases").read(1).outcome
@@ -94,7 +98,7 @@ def test_an_emulator_that_dies_in_mid_apply_is_named_and_the_next_apply_goes_on(
     assert outcome.done
     assert outcome.failed or outcome.not_started
     # What was asked for and not answered may exist: looked for first, and adopted where it does.
-    recovery = recovering.prepare(bench.session, "dev")
-    recovering.execute(bench.session, recovery)
+    recovery = recover_run.prepare(bench.session, "dev")
+    recover_run.execute(bench.session, recovery)
     assert bench.apply("and on").status is Status.SUCCEEDED
     assert bench.plan().has_changes is False

@@ -10,12 +10,15 @@ from pathlib import Path
 
 import pytest
 
-from mendixctl.engine import applying, falling_back, history, snapshots
+from mendixctl.engine.apply import run as apply_run
+from mendixctl.engine.apply import snapshots
+from mendixctl.engine.apply.results import ApplyError
+from mendixctl.engine.environment.tools import Tools
+from mendixctl.engine.environment.workplace import open_workplace
 from mendixctl.engine.health.contract import Subject
 from mendixctl.engine.health.watching import watch
-from mendixctl.engine.results import ApplyError
-from mendixctl.engine.tooling import Tools
-from mendixctl.engine.workplace import open_workplace
+from mendixctl.engine.history import run as history_run
+from mendixctl.engine.rollback import on_failure
 from mendixctl.guard.snapshots import PlannedSnapshot
 from mendixctl.ledger.release import Health, Kind, Status
 from mendixgen.diagnostics import MendixError
@@ -76,14 +79,12 @@ def test_what_fails_goes_back_and_a_plan_is_empty(bench: EngineBench) -> None:
     bench.edit("    first: hello", "    first: good day\n    second: fail\n    first2: more")
     bench.plan()
     with pytest.raises(ApplyError) as error:
-        falling_back.execute(
-            bench.session, applying.prepare(bench.session), message="bad", checks=timedelta(seconds=10)
-        )
+        on_failure.execute(bench.session, apply_run.prepare(bench.session), message="bad", checks=timedelta(seconds=10))
     assert error.value.diagnostics[-1].code == "MXB140", error.value.diagnostics
     after = error.value.result.after
     assert after is not None
     assert (after.number, after.status, after.outcome.proven) == (3, Status.SUCCEEDED, True)
-    records = history.history(bench.session).records
+    records = history_run.history(bench.session).records
     assert [(record.release.kind, record.status) for record in records] == [
         (Kind.APPLY, Status.SUCCEEDED),
         (Kind.APPLY, Status.FAILED),
@@ -100,7 +101,7 @@ def test_what_fails_goes_back_and_a_plan_is_empty(bench: EngineBench) -> None:
 
 def test_databases_have_their_snapshots_and_their_health_from_rds(bench: EngineBench) -> None:
     workplace = open_workplace(bench.session, "dev")
-    services = Tools.start(workplace).api_clients(workplace)
+    services = Tools.start(workplace).clients
     rds = services.client("rds")
     rds.create_db_instance(
         DBInstanceIdentifier="dev-main",

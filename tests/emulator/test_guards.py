@@ -12,8 +12,10 @@ import pytest
 from mendixctl.aws import Clients
 from mendixctl.emulator import control
 from mendixctl.emulator.environment import environment
-from mendixctl.engine import applying, bootstrapping, planning
-from mendixctl.engine.results import ApplyError
+from mendixctl.engine import bootstrap
+from mendixctl.engine.apply import run as apply_run
+from mendixctl.engine.apply.results import ApplyError
+from mendixctl.engine.environment.workplace import open_workplace
 from mendixctl.ledger.release import Status
 from mendixgen.diagnostics import MendixError, Refused
 from mendixgen.repository import Repository
@@ -65,7 +67,7 @@ def bench(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[tuple[Eng
 def refusal(bench: EngineBench, *accepted: str) -> list[str]:
     """The codes with which an apply of the plan that there is is refused."""
     with pytest.raises(MendixError) as error:
-        applying.execute(bench.session, applying.prepare(bench.session, "dev", accepted))
+        apply_run.execute(bench.session, apply_run.prepare(bench.session, "dev", accepted))
     return [found.code for found in error.value.diagnostics]
 
 
@@ -77,7 +79,7 @@ def unplannable(bench: EngineBench) -> list[str]:
 
 def test_from_a_wrong_account_to_a_lost_state(bench: tuple[EngineBench, Api], monkeypatch: pytest.MonkeyPatch) -> None:
     made, api = bench
-    bootstrapping.bootstrap(made.session, "dev")
+    bootstrap.bootstrap(made.session, "dev")
     made.apply("both")
 
     # credentials of another account, and a region that is not the environment's
@@ -95,7 +97,7 @@ def test_from_a_wrong_account_to_a_lost_state(bench: tuple[EngineBench, Api], mo
     assert [one.code for one in planned.guards.objections] == ["MXG101"]
     assert refusal(made) == ["MXG101"]
     assert refusal(made, ACCESS.replace("access", "acess")) == ["MXG104"]
-    accepted = applying.execute(made.session, applying.prepare(made.session, "dev", [ACCESS]))
+    accepted = apply_run.execute(made.session, apply_run.prepare(made.session, "dev", [ACCESS]))
     assert (accepted.status, accepted.record.release.accepted) == (Status.SUCCEEDED, (ACCESS,))
 
     # names that are given away: to an environment that is known by its tag, and to nobody knows whom
@@ -108,19 +110,19 @@ def test_from_a_wrong_account_to_a_lost_state(bench: tuple[EngineBench, Api], mo
     api.logs.create_log_group(logGroupName="/dev/taken")
     made.plan()
     with pytest.raises(ApplyError) as failed:
-        applying.execute(made.session, applying.prepare(made.session, "dev"))
+        apply_run.execute(made.session, apply_run.prepare(made.session, "dev"))
     assert failed.value.diagnostics[0].code == "MXT129"
     api.logs.delete_log_group(logGroupName="/dev/taken")
     made.edit("[audit, taken]", "[audit]")
 
-    # everything is gone and the state does not know
+    # a name that was taken is in no later plan's way; everything is gone and the state does not know
     api.logs.delete_log_group(logGroupName="/dev/audit")
     assert [one.code for one in made.plan().guards.objections] == ["MXG107"]
     assert refusal(made) == ["MXG107"]
-    assert applying.execute(made.session, applying.prepare(made.session, "dev", [AUDIT])).counts.add == 1
+    assert apply_run.execute(made.session, apply_run.prepare(made.session, "dev", [AUDIT])).counts.add == 1
 
     # the state is gone, and everything is there
-    header = planning.open_workplace(made.session, "dev").specification.header
+    header = open_workplace(made.session, "dev").specification.header
     api.s3.delete_object(Bucket=header.state_bucket, Key=header.state_key)
     assert unplannable(made) == ["MXP124"]
     assert _exists(api, "/dev/audit")

@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-from pathlib import Path
+from collections.abc import Callable
 
 import pytest
 
-from mendixctl.emulator.control import Endpoint
-from mendixgen.areas.ingress import Ingress
-from tests.emulator.lone_module import LoneModule
+from tests.emulator.area_root import AreaRoot
 
 pytestmark = pytest.mark.emulator
 
-SURROUNDINGS = """
+AROUND = """
 resource "aws_vpc" "this" {
   cidr_block = "10.20.0.0/16"
 }
@@ -64,14 +62,10 @@ resource "aws_s3_bucket_policy" "logs" {
 }
 
 resource "aws_kms_key" "this" {
+  policy = jsonencode({ Statement = [{ Effect = "Allow", Principal = "*", Action = "kms:*", Resource = "*" }] })
 }
 """
 WIRED = {
-    "environment": '"dev"',
-    "account": '"123456789012"',
-    "region": '"eu-central-1"',
-    "partition": '"aws"',
-    "domain": '"dev.apps.example.com"',
     "vpc_id": "aws_vpc.this.id",
     "public_subnet_ids": "values(aws_subnet.this)[*].id",
     "private_subnet_ids": "values(aws_subnet.this)[*].id",
@@ -95,13 +89,12 @@ CERTIFICATE = "arn:aws:acm:eu-central-1:123456789012:certificate/11111111-2222-3
 
 
 @pytest.fixture
-def module(tmp_path: Path, emulator: Endpoint) -> LoneModule:
-    return LoneModule("ingress", Ingress.version, tmp_path / "root", emulator, wired=WIRED, surroundings=SURROUNDINGS)
+def module(area_root: Callable[..., AreaRoot]) -> AreaRoot:
+    return area_root("ingress", wired=WIRED, around=AROUND)
 
 
-def test_life_of_the_ingress(module: LoneModule) -> None:
-    module.root.apply()
-    assert module.planned() == {}
+def test_life_of_the_ingress(module: AreaRoot) -> None:
+    module.settle()
     made, values = module.outputs(), module.values()
     assert set(made["target_group_arns"]) == {"80", "443"}
     assert len(made["name_servers"]) == 4
@@ -138,8 +131,7 @@ def test_life_of_the_ingress(module: LoneModule) -> None:
         'aws_vpc_security_group_ingress_rule.clients["53 udp from 203.0.113.0/24"]': ("create",),
         'aws_vpc_security_group_ingress_rule.clients["5140 udp from 203.0.113.0/24"]': ("create",),
     }
-    module.root.apply()
-    assert module.planned() == {}
+    module.settle()
     assert module.outputs()["load_balancer_arn"] == made["load_balancer_arn"]
     groups = {key: it for key, it in module.values().items() if key.startswith("aws_lb_target_group.")}
     assert groups['aws_lb_target_group.this["5140"]']["health_check"][0]["path"] == "/healthz"
@@ -153,18 +145,14 @@ def test_life_of_the_ingress(module: LoneModule) -> None:
         'aws_lb_listener.this["443"]': ("update",),
         'aws_lb_target_group.this["80"]': ("update",),
     }
-    module.root.apply()
-    assert module.planned() == {}
+    module.settle()
 
     # Deletion protection holds until it is disarmed.
     assert "deletion protection" in module.refused("destroy", "-target=module.ingress.aws_lb.this").lower()
-    module.give(**again, teardown=True)
-    module.root.apply()
-    module.root.destroy()
-    assert module.root.addresses() == set()
+    module.end(again)
 
 
-def test_what_is_given_is_not_made(module: LoneModule) -> None:
+def test_what_is_given_is_not_made(module: AreaRoot) -> None:
     module.give(
         scheme="internal",
         certificate_arn=CERTIFICATE,
@@ -181,7 +169,7 @@ def test_what_is_given_is_not_made(module: LoneModule) -> None:
     }
 
 
-def test_the_zone_above_and_certificates_of_other_domains(module: LoneModule) -> None:
+def test_the_zone_above_and_certificates_of_other_domains(module: AreaRoot) -> None:
     module.give(
         parent_zone_id="Z0123456789ABC",
         further_certificate_arns=[CERTIFICATE],
@@ -194,3 +182,21 @@ def test_the_zone_above_and_certificates_of_other_domains(module: LoneModule) ->
         'aws_route53_record.validation["dev.apps.example.com"]',
         'aws_route53_record.validation["eu.dev.apps.example.com"]',
     }
+
+
+def test_the_zone_comes_first_and_the_certificate_once_it_is_delegated(module: AreaRoot) -> None:
+    module.give(listeners=[TLS, TCP], delegated=False)
+    module.settle()
+    assert len(module.outputs()["name_servers"]) == 4
+    assert module.outputs()["certificate_arn"] is None
+    assert set(module.outputs()["listener_arns"]) == {"80"}
+
+    module.give(listeners=[TLS, TCP])
+    assert module.planned() == {
+        "aws_acm_certificate.this[0]": ("create",),
+        "aws_acm_certificate_validation.this[0]": ("create",),
+        'aws_lb_listener.this["443"]': ("create",),
+        'aws_route53_record.validation["dev.apps.example.com"]': ("create",),
+    }
+    module.apply()
+    assert module.planned() == {}

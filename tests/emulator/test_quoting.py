@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-import json
-import os
 import subprocess
 import unicodedata
 from pathlib import Path
-from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -16,6 +13,7 @@ from hypothesis import strategies as st
 from mendixctl.terraform import binary
 from mendixgen.hcl import assignments, literal, quote
 from mendixgen.spec.scalars import MAX_COMBINING, is_stream_safe
+from tests.emulator.outputs_alone import planned_outputs
 
 pytestmark = pytest.mark.emulator
 
@@ -97,27 +95,13 @@ def many_texts(count: int) -> list[str]:
     return [unicodedata.normalize("NFC", text) for text in [*NASTY, *found] if is_stream_safe(text)]
 
 
-def planned_outputs(folder: Path, hcl: str) -> dict[str, Any]:
-    """The outputs of a plan of a root that has only outputs."""
-    (folder / "main.tf").write_text(hcl, "utf-8", newline="")
-    environment = {**os.environ, "TF_IN_AUTOMATION": "1", "CHECKPOINT_DISABLE": "1"}
-
-    def terraform(*arguments: str) -> bytes:
-        command = [*binary.find().command, *arguments]
-        return subprocess.run(command, cwd=folder, env=environment, check=True, capture_output=True).stdout
-
-    terraform("init", "-input=false")
-    terraform("plan", "-input=false", "-out=plan")
-    shown = json.loads(terraform("show", "-json", "plan"))
-    return {name: change["after"] for name, change in shown["output_changes"].items()}
-
-
 def test_every_text_is_exact_as_a_value_as_a_key_and_in_a_list(tmp_path: Path) -> None:
     texts = many_texts(3000)
     keys = {text: index for index, text in enumerate(texts)}
     values = {"values": texts, "keys": keys, "nested": [{"a": {text: [text]}} for text in texts[:300]]}
     hcl = "\n".join(f"output {quote(name)} {{\n  value = {literal(value, 2)}\n}}\n" for name, value in values.items())
-    found = planned_outputs(tmp_path, hcl)
+    (tmp_path / "main.tf").write_text(hcl, "utf-8", newline="")
+    found = planned_outputs(tmp_path)
     assert len(texts) > 2000
     for text, got in zip(texts, found["values"], strict=True):
         assert got == text, f"{text!r} came out as {got!r}"

@@ -3,20 +3,19 @@
 from __future__ import annotations
 
 import json
-from pathlib import Path
+from collections.abc import Callable
 from typing import Any
 
 import boto3
 import pytest
 
-from mendixctl.emulator.control import Endpoint
-from mendixgen.areas.container_registry import Registry
-from tests.emulator.lone_module import LoneModule
+from tests.emulator.area_root import AreaRoot
 
 pytestmark = pytest.mark.emulator
 
-SURROUNDINGS = """
+AROUND = """
 resource "aws_kms_key" "this" {
+  policy = jsonencode({ Statement = [{ Effect = "Allow", Principal = "*", Action = "kms:*", Resource = "*" }] })
 }
 
 resource "aws_iam_role" "node" {
@@ -36,10 +35,6 @@ resource "aws_iam_policy" "boundary" {
 }
 """
 WIRED = {
-    "environment": '"dev"',
-    "account": '"123456789012"',
-    "region": '"eu-central-1"',
-    "partition": '"aws"',
     "kms_key_arn": "aws_kms_key.this.arn",
     "logs_key_arn": "aws_kms_key.this.arn",
     "boundary_arn": "aws_iam_policy.boundary.arn",
@@ -50,14 +45,13 @@ APPS: dict[str, Any] = {"crm": {"database": "crm"}, "portal": {}}
 
 
 @pytest.fixture
-def module(tmp_path: Path, emulator: Endpoint) -> LoneModule:
-    return LoneModule("registry", Registry.version, tmp_path / "root", emulator, wired=WIRED, surroundings=SURROUNDINGS)
+def module(area_root: Callable[..., AreaRoot]) -> AreaRoot:
+    return area_root("registry", wired=WIRED, around=AROUND)
 
 
-def test_life_of_the_registry(module: LoneModule) -> None:
+def test_life_of_the_registry(module: AreaRoot) -> None:
     module.give(apps={"crm": {}})
-    module.root.apply()
-    assert module.planned() == {}
+    module.settle()
     outputs, values = module.outputs(), module.values()
     assert outputs["repository_urls"]["crm"] == "123456789012.dkr.ecr.eu-central-1.amazonaws.com/dev/crm"
     assert outputs["cache_urls"]["quay"] == "123456789012.dkr.ecr.eu-central-1.amazonaws.com/dev/quay"
@@ -88,8 +82,7 @@ def test_life_of_the_registry(module: LoneModule) -> None:
     # A lifecycle policy is replaced, images are not; repositories go only with what names them.
     replaced = {address for address, actions in planned.items() if actions == ("delete", "create")}
     assert replaced == {f'aws_ecr_lifecycle_policy.this["{name}"]' for name in ("crm", "mendix-operator")}
-    module.root.apply()
-    assert module.planned() == {}
+    module.settle()
     values = module.values()
     assert json.loads(values['aws_ecr_repository_policy.this["crm"]']["policy"])["Statement"][0]["Principal"] == {
         "AWS": [READER]
@@ -98,17 +91,14 @@ def test_life_of_the_registry(module: LoneModule) -> None:
     assert values["aws_cloudwatch_event_rule.this"]["event_pattern"].count("aws.inspector2") == 1
 
     # A repository that holds images goes in a teardown only.
-    _push(module.root.endpoint.url, "dev/portal")
+    _push(module.endpoint.url, "dev/portal")
     without = {**settings, "apps": {"crm": {}}}
     module.give(**without)
     assert "RepositoryNotEmptyException" in module.refused("apply")
-    module.give(**settings, teardown=True)
-    module.root.apply()
-    module.root.destroy()
-    assert module.root.addresses() == set()
+    module.end(settings)
 
 
-def test_nothing_is_made_by_ecr_where_nothing_is_cached_or_replicated(module: LoneModule) -> None:
+def test_nothing_is_made_by_ecr_where_nothing_is_cached_or_replicated(module: AreaRoot) -> None:
     module.give(apps={}, images=[], caches={})
     assert set(module.planned()) == {
         "aws_cloudwatch_event_rule.this",

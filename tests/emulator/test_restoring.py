@@ -8,10 +8,13 @@ from typing import Any
 
 import pytest
 
-from mendixctl.engine import applying, guarding, rolling_back
+from mendixctl.engine import undelete
+from mendixctl.engine.apply import run as apply_run
+from mendixctl.engine.environment.tools import Tools
+from mendixctl.engine.environment.workplace import open_workplace
+from mendixctl.engine.plan import gate
 from mendixctl.engine.results import RestoreAction
-from mendixctl.engine.tooling import Tools
-from mendixctl.engine.workplace import open_workplace
+from mendixctl.engine.rollback import run as rollback_run
 from mendixctl.guard.verdict import Verdict
 from mendixgen.diagnostics import Refused
 from mendixgen.repository import Repository
@@ -38,7 +41,7 @@ def vault(tmp_path: Path) -> Iterator[EngineBench]:
 
 def clients(bench: EngineBench) -> Any:
     workplace = open_workplace(bench.session, "dev", refresh=False)
-    return Tools.start(workplace).api_clients(workplace)
+    return Tools.start(workplace).clients
 
 
 def test_a_deleted_secret_and_key_are_brought_back_and_the_rest_is_made_again_only_if_accepted(
@@ -52,10 +55,10 @@ def test_a_deleted_secret_and_key_are_brought_back_and_the_rest_is_made_again_on
     secrets.put_secret_value(SecretId="dev/license", SecretString="given by somebody")
     vault.spec.write_text(SPEC.replace("[license, token]", "[]").replace("[files]", "[]").replace("[audit]", "[]"))
     vault.plan()
-    lost = sorted(guarding.acceptable(applying.prepare(vault.session, "dev").plan))
-    applying.execute(vault.session, applying.prepare(vault.session, "dev", lost))
+    lost = sorted(gate.acceptable(apply_run.prepare(vault.session, "dev").plan))
+    apply_run.execute(vault.session, apply_run.prepare(vault.session, "dev", lost))
 
-    prepared = rolling_back.prepare(vault.session, None, 1)
+    prepared = rollback_run.prepare(vault.session, None, 1)
     steps = {one.address: one for one in prepared.restores}
     assert {address: one.action for address, one in steps.items()} == {
         SECRET.format("license"): RestoreAction.UNDELETE,
@@ -68,7 +71,7 @@ def test_a_deleted_secret_and_key_are_brought_back_and_the_rest_is_made_again_on
     verdicts = {one.change.address: one.verdict for one in prepared.plan.changes}
     assert (verdicts[KEY], verdicts[LOGS]) == (Verdict.RESTORE_NEEDED, Verdict.IRREVERSIBLE)
     with pytest.raises(Refused) as error:
-        rolling_back.execute(vault.session, prepared)
+        rollback_run.execute(vault.session, prepared)
     assert [found.code for found in error.value.diagnostics] == ["MXG101"]
     assert LOGS in error.value.diagnostics[0].detail
     assert keys.describe_key(KeyId=key)["KeyMetadata"]["KeyState"] == "PendingDeletion", "a refusal changes nothing"
@@ -76,9 +79,9 @@ def test_a_deleted_secret_and_key_are_brought_back_and_the_rest_is_made_again_on
 
     # as after a rollback that was killed between bringing back and applying
     secrets.restore_secret(SecretId="dev/token")
-    prepared = rolling_back.prepare(vault.session, None, 1, [LOGS])
+    prepared = rollback_run.prepare(vault.session, None, 1, [LOGS])
     assert {one.address: one.action for one in prepared.restores}[SECRET.format("token")] is RestoreAction.IMPORT
-    result = rolling_back.execute(vault.session, prepared)
+    result = rollback_run.execute(vault.session, prepared)
     assert result.proven
     assert secrets.get_secret_value(SecretId="dev/license")["SecretString"] == "given by somebody"
     assert keys.describe_key(KeyId="alias/dev-files")["KeyMetadata"]["KeyId"] == key
@@ -87,3 +90,32 @@ def test_a_deleted_secret_and_key_are_brought_back_and_the_rest_is_made_again_on
     changes = {one.address: one.action for one in result.apply.record.release.changes}
     assert changes[KEY] in {"import", "update"}
     assert changes[LOGS] == "create"
+
+
+def test_a_secret_that_comes_back_within_its_window_is_known_by_the_plan_and_imported_on_request(
+    vault: EngineBench,
+) -> None:
+    vault.apply()
+    aws = clients(vault)
+    secrets, keys = aws.client("secretsmanager"), aws.client("kms")
+    secrets.put_secret_value(SecretId="dev/license", SecretString="given by somebody")
+    key = keys.describe_key(KeyId="alias/dev-files")["KeyMetadata"]["KeyId"]
+    vault.spec.write_text(SPEC.replace("[license, token]", "[token]").replace("[files]", "[]"))
+    lost = sorted(gate.acceptable(vault.plan()))
+    apply_run.execute(vault.session, apply_run.prepare(vault.session, "dev", lost))
+    vault.spec.write_text(SPEC)
+
+    told = undelete.plan(vault.session, "dev")
+    assert {one.summary.partition(":")[0] for one in told.warnings if one.code == "MXP171"} == {
+        SECRET.format("license"),
+        KEY,
+    }
+    assert "DeletedDate" in secrets.describe_secret(SecretId="dev/license"), "to say it changes nothing"
+
+    found = undelete.plan(vault.session, "dev", undelete=True)
+    actions = {one.change.address: one.change.action.value for one in found.changes}
+    assert {actions[SECRET.format("license")], actions[KEY]} <= {"import", "update"}
+    apply_run.execute(vault.session, apply_run.prepare(vault.session, "dev"))
+    assert secrets.get_secret_value(SecretId="dev/license")["SecretString"] == "given by somebody"
+    assert keys.describe_key(KeyId="alias/dev-files")["KeyMetadata"]["KeyId"] == key
+    assert undelete.plan(vault.session, "dev", undelete=True).has_changes is False

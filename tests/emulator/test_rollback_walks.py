@@ -11,8 +11,12 @@ from typing import Any
 
 import pytest
 
-from mendixctl.engine import applying, guarding, rolling_back, upgrading
-from mendixctl.engine.results import PreparedRollback, RestoreAction
+from mendixctl.engine.apply import run as apply_run
+from mendixctl.engine.plan import gate
+from mendixctl.engine.repository import upgrade
+from mendixctl.engine.results import RestoreAction
+from mendixctl.engine.rollback import run as rollback_run
+from mendixctl.engine.rollback.results import PreparedRollback
 from mendixgen.diagnostics import MendixError
 from mendixgen.repository import Repository
 from mendixgen.spec.source import read
@@ -59,15 +63,15 @@ class Walk:
         """Apply what the YAML says; whatever is lost by it is accepted."""
         if not self.bench.plan().has_changes:
             return
-        lost = sorted(guarding.acceptable(applying.prepare(self.bench.session, "dev").plan))
-        applied = applying.execute(self.bench.session, applying.prepare(self.bench.session, "dev", lost))
+        lost = sorted(gate.acceptable(apply_run.prepare(self.bench.session, "dev").plan))
+        applied = apply_run.execute(self.bench.session, apply_run.prepare(self.bench.session, "dev", lost))
         self.left[applied.number] = resources(self.bench)
 
     def prepare(self, version: int) -> PreparedRollback | None:
         """The rollback; None where there is nothing to do, and nothing is to be done."""
         code = ""
         try:
-            return rolling_back.prepare(self.bench.session, None, version)
+            return rollback_run.prepare(self.bench.session, None, version)
         except MendixError as error:
             code = error.diagnostics[0].code
         assert code == "MXP151"
@@ -78,10 +82,10 @@ class Walk:
         prepared = self.prepare(version)
         if prepared is None:
             return
-        lost = sorted(guarding.acceptable(prepared.plan))
+        lost = sorted(gate.acceptable(prepared.plan))
         accepted = replace(prepared.plan.guards, accepted=tuple(lost))
         prepared = replace(prepared, plan=replace(prepared.plan, guards=accepted))
-        result = rolling_back.execute(self.bench.session, prepared)
+        result = rollback_run.execute(self.bench.session, prepared)
         assert result.proven, result.remaining
         assert result.remaining == ()
         now = resources(self.bench)
@@ -135,7 +139,7 @@ def test_a_walk_through_releases(tmp_path: Path, place: Callable[[Repository], E
         notes, vault = dict(said["notes"]), dict(said["vault"])
         if kind == "version":
             version = "1.0.0" if "1.1.0" in walk.bench.repository.lock("dev").read_text() else "1.1.0"
-            upgrading.upgrade(walk.bench.session, "dev", "notes", version)
+            upgrade.upgrade(walk.bench.session, "dev", "notes", version)
         else:
             # what was deleted comes back by a rollback alone: AWS refuses to make a secret of the same name
             for key in ("secrets", "keys", "logs"):

@@ -2,26 +2,27 @@
 
 from __future__ import annotations
 
-import io
+import base64
+import hashlib
 import json
 import zipfile
-from pathlib import Path
+from collections.abc import Callable
 from typing import Any
 
 import boto3
 import pytest
 
-from mendixctl.emulator.control import Endpoint
+from mendixctl.emulator.endpoint import Endpoint
 from mendixgen import functions
-from mendixgen.areas.secrets import Secrets
-from tests.emulator.module_root import MODULES, give, module_root, outputs, planned
-from tests.emulator.terraform_root import Root
+from tests.emulator.area_root import AreaRoot
 
 pytestmark = pytest.mark.emulator
 
 ACCOUNT = "123456789012"
 AROUND = """\
-resource "aws_kms_key" "secrets" {}
+resource "aws_kms_key" "secrets" {
+  policy = jsonencode({ Statement = [{ Effect = "Allow", Principal = "*", Action = "kms:*", Resource = "*" }] })
+}
 resource "aws_iam_policy" "boundary" {
   name = "dev-boundary"
   policy = jsonencode({
@@ -30,11 +31,7 @@ resource "aws_iam_policy" "boundary" {
   })
 }
 """
-FIXED = {
-    "environment": '"dev"',
-    "region": '"eu-central-1"',
-    "account": f'"{ACCOUNT}"',
-    "partition": '"aws"',
+WIRED = {
     "kms_key_arn": "aws_kms_key.secrets.arn",
     "logs_key_arn": "aws_kms_key.secrets.arn",
     "boundary_arn": "aws_iam_policy.boundary.arn",
@@ -44,20 +41,11 @@ ENTRIES: dict[str, Any] = {
     "crm-api-key": {"description": "CRM API key, ${literal}", "readers": ["crm"]},
     "license": {"description": "Mendix runtime licence", "rotate": False},
 }
-SETTINGS: dict[str, Any] = {
-    "entries": ENTRIES,
-    "rotation_days": 30,
-    "notify": ["platform@example.com"],
-    "teardown": False,
-}
 
 
 @pytest.fixture
-def root(tmp_path: Path, emulator: Endpoint) -> Root:
-    # A literal's type would be fixed by its first value; the module's own variable types it.
-    return module_root(
-        tmp_path / "root", emulator, "secrets", Secrets.version, fixed=FIXED, settings=SETTINGS, around=AROUND
-    )
+def root(area_root: Callable[..., AreaRoot]) -> AreaRoot:
+    return area_root("secrets", wired=WIRED, around=AROUND, settings={"notify": ["platform@example.com"]})
 
 
 def client(emulator: Endpoint, service: str) -> Any:
@@ -70,10 +58,10 @@ def client(emulator: Endpoint, service: str) -> Any:
     )
 
 
-def test_life_of_the_secrets(root: Root, emulator: Endpoint) -> None:
-    root.apply()
-    assert planned(root) == {}
-    made = outputs(root, "secrets")
+def test_life_of_the_secrets(root: AreaRoot, emulator: Endpoint) -> None:
+    root.give(entries=ENTRIES)
+    root.settle()
+    made = root.outputs()
     assert set(made["secret_arns"]) == {"crm-api-key", "license"}
     assert made["secret_names"]["license"] == "dev/license"
     manager = client(emulator, "secretsmanager")
@@ -90,46 +78,37 @@ def test_life_of_the_secrets(root: Root, emulator: Endpoint) -> None:
     assert described["RotationLambdaARN"] == made["rotation_function_arn"]
     assert described["Description"] == "CRM API key, ${literal}"
     assert not manager.describe_secret(SecretId="dev/license").get("RotationEnabled")
+    only_readers_and_the_function_may_read(manager)
+    function = client(emulator, "lambda").get_function(FunctionName="dev-rotate-secret")["Configuration"]
+    assert function["Handler"] == "rotate_secret.handler"
+    assert base64.b64decode(function["CodeSha256"]) == hashlib.sha256(functions.archive("rotate_secret")).digest()
 
     # A person's and the function's new values are none of Terraform's business.
     manager.put_secret_value(SecretId="dev/license", SecretString="put by a person")
     manager.put_secret_value(SecretId="dev/license", SecretString="put by a person again")
-    assert planned(root) == {}
-    root.apply()
+    root.settle()
     assert manager.get_secret_value(SecretId="dev/license")["SecretString"] == "put by a person again"
     no_trace_of(root, ["put by a person"])
 
-    give(
-        root,
-        rotation_days=60,
-        entries={
-            **ENTRIES,
-            "license": {**ENTRIES["license"], "readers": ["crm", f"arn:aws:iam::{ACCOUNT}:role/support"]},
-            "portal": {"readers": []},
-        },
-    )
-    changes = planned(root)
+    readers = ["crm", f"arn:aws:iam::{ACCOUNT}:role/support"]
+    then = {**ENTRIES, "license": {**ENTRIES["license"], "readers": readers}, "portal": {"readers": []}}
+    root.give(entries=then, rotation_days=60)
+    changes = root.planned()
     assert {address for address, actions in changes.items() if actions == ("update",)} == {
-        'module.secrets.aws_secretsmanager_secret_policy.this["license"]',
-        'module.secrets.aws_secretsmanager_secret_rotation.this["crm-api-key"]',
+        'aws_secretsmanager_secret_policy.this["license"]',
+        'aws_secretsmanager_secret_rotation.this["crm-api-key"]',
     }
     assert set(changes.values()) == {("update",), ("create",)}
-    root.apply()
-    assert planned(root) == {}
+    root.settle()
     assert manager.get_secret_value(SecretId="dev/license")["SecretString"] == "put by a person again"
 
-    give(root, teardown=True)
-    root.apply()
-    root.destroy()
-    assert root.addresses() == set()
+    root.end({"entries": ENTRIES})
     # What was taken out of the YAML before keeps its recovery window; a teardown leaves nothing.
     left = manager.list_secrets(IncludePlannedDeletion=True)["SecretList"]
     assert [(it["Name"], "DeletedDate" in it) for it in left] == [("dev/portal", True)]
 
 
-def test_only_readers_and_the_function_may_read(root: Root, emulator: Endpoint) -> None:
-    root.apply()
-    manager = client(emulator, "secretsmanager")
+def only_readers_and_the_function_may_read(manager: Any) -> None:
     function = f"arn:aws:iam::{ACCOUNT}:role/dev-rotate-secret"
     expected = {"crm-api-key": [f"arn:aws:iam::{ACCOUNT}:role/dev-app-crm", function], "license": [function]}
     for name, readers in expected.items():
@@ -143,25 +122,13 @@ def test_only_readers_and_the_function_may_read(root: Root, emulator: Endpoint) 
         assert deny["Condition"]["StringNotEquals"]["secretsmanager:VersionId"] == first["VersionId"]
 
 
-def test_what_is_uploaded_is_the_code(root: Root, emulator: Endpoint) -> None:
-    root.apply()
-    function = client(emulator, "lambda").get_function(FunctionName="dev-rotate-secret")["Configuration"]
-    assert function["Handler"] == "rotate_secret.handler"
-    folder = MODULES / "secrets" / Secrets.version
-    packed = (folder / "rotate_secret.zip").read_bytes()
-    assert packed == functions.archive("rotate_secret")
-    with zipfile.ZipFile(io.BytesIO(packed)) as package:
-        assert package.namelist() == ["rotate_secret.py"]
-        assert package.read("rotate_secret.py") == (folder / "rotate_secret.py").read_bytes()
-
-
 def versions(manager: Any, name: str) -> list[dict[str, Any]]:
     answer = manager.list_secret_version_ids(SecretId=f"dev/{name}", IncludeDeprecated=True)
     found: list[dict[str, Any]] = answer["Versions"]
     return found
 
 
-def no_trace_of(root: Root, values: Any) -> None:
+def no_trace_of(root: AreaRoot, values: Any) -> None:
     root.run("plan", "-input=false", "-out=plan.bin")
     texts = [root.run("show", "-json").stdout, root.run("show", "-json", "plan.bin").stdout]
     texts += [path.read_text() for path in root.folder.glob("terraform.tfstate*")]

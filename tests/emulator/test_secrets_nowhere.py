@@ -13,7 +13,7 @@ import pytest
 
 from mendixctl.app import main
 from mendixctl.emulator import control
-from mendixgen.module_store import file_digest
+from mendixgen.digests import file_digest
 from mendixgen.repository import Repository
 from tests.support.secret_search import exposed, held, holders, in_git
 

@@ -2,70 +2,31 @@
 
 from __future__ import annotations
 
-import json
-import shutil
-from pathlib import Path
+from collections.abc import Callable
 from typing import Any
 
 import boto3
 import pytest
 
-from mendixctl.emulator.control import Endpoint
+from mendixctl.emulator.endpoint import Endpoint
 from mendixctl.emulator.environment import environment
-from tests.emulator.terraform_root import Root
-from tests.support.offline_plans import STORE
+from tests.emulator.area_root import AreaRoot, Plan, source
 
 pytestmark = pytest.mark.emulator
 
-ROOT = """\
-provider "aws" {
-  region = "eu-central-1"
-  default_tags {
-    tags = { environment = "prod", managed-by = "mendixctl" }
-  }
-}
-
-variable "teardown" {
-  default = false
-}
-
-variable "buckets" {
-  type = any
-}
-
-variable "volumes" {
-  type = any
-}
-
-variable "rotation_days" {
+AROUND = f"""
+variable "rotation_days" {{
   default = 365
-}
+}}
 
-module "encryption" {
-  source        = "./encryption"
-  environment   = "prod"
+module "encryption" {{
+  source        = {source("encryption")}
+  environment   = "dev"
   region        = "eu-central-1"
   account       = "123456789012"
   partition     = "aws"
   rotation_days = var.rotation_days
-  teardown      = var.teardown
-}
-
-module "storage" {
-  source      = "./storage"
-  environment = "prod"
-  region      = "eu-central-1"
-  account     = "123456789012"
-  partition   = "aws"
-  kms_key_arn = module.encryption.storage_key_arn
-  buckets     = var.buckets
-  volumes     = var.volumes
-  teardown    = var.teardown
-}
-
-output "storage" {
-  value = module.storage
-}
+}}
 """
 BEFORE: dict[str, Any] = {
     "buckets": {
@@ -75,7 +36,6 @@ BEFORE: dict[str, Any] = {
     "volumes": {"fast_class": {"type": "io2", "iops": 16000}, "snapshots": {"interval_hours": 12, "keep": 14}},
 }
 AFTER: dict[str, Any] = {
-    "rotation_days": 180,
     "buckets": {
         "files": {
             "inventory": "none",
@@ -90,19 +50,6 @@ AFTER: dict[str, Any] = {
     },
     "volumes": {"snapshots": {"interval_hours": 8, "keep": 15, "start_time": "04:30"}},
 }
-
-
-def root(folder: Path, endpoint: Endpoint) -> Root:
-    """A root around the newest versions of both modules, initialised."""
-    folder.mkdir()
-    for area in ("encryption", "storage"):
-        newest = STORE.newest(area, released_only=False)
-        assert newest is not None
-        shutil.copytree(STORE.folder / area / newest, folder / area)
-    (folder / "main.tf").write_text(ROOT)
-    made = Root(folder, endpoint)
-    made.run("init", "-input=false")
-    return made
 
 
 def fill(name: str, endpoint: Endpoint) -> None:
@@ -120,28 +67,25 @@ def fill(name: str, endpoint: Endpoint) -> None:
     s3.delete_object(Bucket=name, Key="a")
 
 
-def test_the_whole_life_of_buckets_keys_and_snapshots(emulator: Endpoint, tmp_path: Path) -> None:
-    made = root(tmp_path / "root", emulator)
+def test_the_whole_life_of_buckets_keys_and_snapshots(area_root: Callable[..., AreaRoot]) -> None:
+    wired = {"kms_key_arn": "module.encryption.storage_key_arn"}
+    root = area_root("storage", wired=wired, around=AROUND, settings=BEFORE)
 
-    made.apply(**BEFORE)
-    assert made.changes(**BEFORE) == {}
-    outputs = json.loads(made.run("output", "-json").stdout)["storage"]["value"]
-    assert outputs["bucket_names"] == {"files": "prod-123456789012-files", "logs": "prod-123456789012-logs"}
-    assert outputs["volume_classes"]["default"] == {"iops": 3000, "throughput": None, "type": "gp3"}
+    def made() -> None:
+        assert root.changes() == {}
+        outputs = root.outputs()
+        assert outputs["bucket_names"] == {"files": "dev-123456789012-files", "logs": "dev-123456789012-logs"}
+        assert outputs["volume_classes"]["default"] == {"iops": 3000, "throughput": None, "type": "gp3"}
+        assert set(root.changes(rotation_days=180).values()) == {("update",)}
 
-    changes = made.changes(**AFTER)
-    assert set(changes.values()) == {("update",), ("create",), ("delete",)}
-    created = {address for address, actions in changes.items() if actions == ("create",)}
-    deleted = {address for address, actions in changes.items() if actions == ("delete",)}
-    assert deleted == {'module.storage.aws_s3_bucket_inventory.this["files"]'}
-    assert created == {
-        'module.storage.aws_s3_bucket_intelligent_tiering_configuration.this["files"]',
-        'module.storage.aws_s3_bucket_object_lock_configuration.this["files"]',
-    }
-    made.apply(**AFTER)
-    assert made.changes(**AFTER) == {}
+    def planned(changes: Plan) -> None:
+        assert set(changes.values()) == {("update",), ("create",), ("delete",)}
+        assert {address for address, actions in changes.items() if actions == ("delete",)} == {
+            'aws_s3_bucket_inventory.this["files"]'
+        }
+        assert {address for address, actions in changes.items() if actions == ("create",)} == {
+            'aws_s3_bucket_intelligent_tiering_configuration.this["files"]',
+            'aws_s3_bucket_object_lock_configuration.this["files"]',
+        }
 
-    fill(outputs["bucket_names"]["files"], emulator)
-    made.apply(**AFTER, teardown=True)
-    made.destroy(**AFTER, teardown=True)
-    assert made.addresses() == set()
+    root.live(AFTER, made=made, planned=planned, changed=lambda: fill("dev-123456789012-files", root.endpoint))

@@ -14,7 +14,9 @@ from pathlib import Path
 import pytest
 
 from mendixctl.emulator import control
-from mendixctl.engine import bootstrapping, planning, surveying
+from mendixctl.engine import bootstrap
+from mendixctl.engine import status as surveying
+from mendixctl.engine.plan import run as plan_run
 from mendixctl.engine.session import Session
 from mendixctl.ledger.release import Status
 from mendixgen.repository import Repository
@@ -38,14 +40,14 @@ def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
 APPLY = """\
 import sys
 from pathlib import Path
-from mendixctl.engine import applying
+from mendixctl.engine.apply import run
 from mendixctl.engine.session import Session
 from mendixgen.diagnostics import MendixError
 from mendixgen.repository import Repository
 
 session = Session(Repository(Path.cwd()))
 try:
-    applying.execute(session, applying.prepare(session, "dev"))
+    run.execute(session, run.prepare(session, "dev"))
 except MendixError as error:
     print(error)
     sys.exit(error.exit_code)
@@ -73,7 +75,7 @@ def ended(process: subprocess.Popen[str]) -> tuple[int, str]:
 def test_in_one_checkout_the_lease_says_who_has_it(place: Path) -> None:
     repository = crash_repository(place, ["dev"])
     session = Session(repository)
-    planning.plan(session, "dev")
+    plan_run.plan(session, "dev")
     first = start(place, "apply", "--yes", "--env", "dev")
     deadline = time.monotonic() + SECONDS
     runs = repository.workspace("dev") / "runs"
@@ -99,7 +101,7 @@ def test_in_one_checkout_the_lease_says_who_has_it(place: Path) -> None:
 
 def test_of_two_checkouts_on_one_state_exactly_one_applies(place: Path) -> None:
     repository = crash_repository(place, ["dev"], backend="s3")
-    bootstrapping.bootstrap(Session(repository), "dev")
+    bootstrap.bootstrap(Session(repository), "dev")
     second = place.with_name("two")
     shutil.copytree(place, second, ignore=shutil.ignore_patterns(".mendixctl"))
     (second / ".mendixctl").mkdir()
@@ -107,7 +109,7 @@ def test_of_two_checkouts_on_one_state_exactly_one_applies(place: Path) -> None:
     write_spec(second, "dev", backend="s3", value="another")
     sessions = [Session(repository), Session(Repository(second))]
     for session in sessions:
-        planning.plan(session, "dev")
+        plan_run.plan(session, "dev")
     processes = [start(folder, program=APPLY) for folder in (place, second)]
     answers = [ended(process) for process in processes]
     assert sorted(code for code, _ in answers) == [0, 3], answers

@@ -8,9 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from mendixctl.engine import applying, history
-from mendixctl.engine.tooling import Tools
-from mendixctl.engine.workplace import open_workplace
+from mendixctl.engine.apply import run as apply_run
+from mendixctl.engine.environment.tools import Tools
+from mendixctl.engine.environment.workplace import open_workplace
+from mendixctl.engine.history import run as history_run
 from mendixctl.guard.verdict import Verdict
 from mendixgen.repository import Repository
 from tests.emulator.engine_bench import EngineBench
@@ -38,7 +39,7 @@ def vault(tmp_path: Path) -> Iterator[EngineBench]:
 def test_verdicts_from_the_plan_to_the_release(vault: EngineBench) -> None:
     vault.apply()
     workplace = open_workplace(vault.session, "dev", refresh=False)
-    clients = Tools.start(workplace).api_clients(workplace)
+    clients = Tools.start(workplace).clients
     clients.client("logs").delete_log_group(logGroupName="/dev/audit")
     clients.client("logs").put_retention_policy(logGroupName="/dev/other", retentionInDays=1)
     vault.edit("secrets: [license]", "secrets: []")
@@ -55,11 +56,11 @@ def test_verdicts_from_the_plan_to_the_release(vault: EngineBench) -> None:
     secret = judged[SECRET]
     assert (secret.verdict, secret.judgement.window, secret.back.window) == (Verdict.WINDOWED, "P7D", "P7D")
 
-    prepared = applying.prepare(vault.session, "dev")
+    prepared = apply_run.prepare(vault.session, "dev")
     assert prepared.plan.changes == plan.changes
     assert prepared.plan.drift_losses == plan.drift_losses
-    applying.execute(vault.session, prepared)
-    record = history.show(vault.session, "dev", 2).record
+    apply_run.execute(vault.session, prepared)
+    record = history_run.show(vault.session, "dev", 2).record
     recorded = {one.address: one for one in record.release.changes}
     assert recorded[SECRET].verdict == "windowed"
     assert "recovery window" in recorded[SECRET].reason

@@ -19,7 +19,7 @@ from typing import Any
 import pytest
 import yaml
 
-from mendixgen.module_store import Manifest
+from mendixgen.versions.store import Manifest
 from tests.support.offline_plans import REPOSITORY, STORE, plan_of_environment, plan_of_module, tool
 
 pytestmark = pytest.mark.security
@@ -27,7 +27,15 @@ pytestmark = pytest.mark.security
 HERE = Path(__file__).parent
 COMPLETE = HERE / "environments" / "complete.yaml"
 FOUNDATION = HERE / "environments" / "foundation.yaml"
-MODULES = [STORE.manifest(area, version) for area in STORE.areas() for version in STORE.versions(area)]
+FURTHER_FOUNDATION = HERE / "environments" / "foundation-us.yaml"
+NEWEST = {area: STORE.newest(area, released_only=False) or "" for area in STORE.areas()}
+MODULES = [STORE.manifest(area, version) for area, version in NEWEST.items()]
+"""The newest of each: an older one was scanned when it was that, and has not changed since."""
+
+SUBNETS = [f"subnet-0123456789abcdef{zone}" for zone in range(3)]
+GIVEN: dict[str, dict[str, Any]] = {"logging": {"engine": "opensearch", "private_subnet_ids": SUBNETS}}
+"""What a module is given that makes nothing by itself."""
+ELASTIC = {"engine": "elastic", "engine_version": "9.1.4"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +92,7 @@ def unexpected(failed: set[tuple[str, str]], exemptions: Sequence[Exemption] = t
 
 @pytest.mark.parametrize("manifest", MODULES, ids=lambda it: f"{it.area}-{it.version}")
 def test_a_module_alone_passes(manifest: Manifest, tmp_path: Path) -> None:
-    assert unexpected(scan(plan_of_module(manifest, tmp_path), tmp_path)) == []
+    assert unexpected(scan(plan_of_module(manifest, tmp_path, GIVEN.get(manifest.area)), tmp_path)) == []
 
 
 def test_the_root_of_dev_passes(tmp_path: Path) -> None:
@@ -95,10 +103,16 @@ def test_the_root_of_dev_passes(tmp_path: Path) -> None:
 
 def test_an_environment_with_everything_on_passes_and_needs_each_exemption(tmp_path: Path) -> None:
     failed = set()
-    for spec in (COMPLETE, FOUNDATION):
+    for spec in (COMPLETE, FOUNDATION, FURTHER_FOUNDATION):
         folder = tmp_path / spec.stem
         folder.mkdir()
         failed |= scan(plan_of_environment(spec, folder), folder)
+    # An environment has one engine of logging; the other one's resources are the module's.
+    other = tmp_path / "elastic"
+    other.mkdir()
+    newest = STORE.newest("logging", released_only=False)
+    assert newest
+    failed |= scan(plan_of_module(STORE.manifest("logging", newest), other, ELASTIC), other)
 
     assert unexpected(failed) == []
     unused = [it for it in EXEMPTIONS if not any(it.covers(check, address) for check, address in failed)]

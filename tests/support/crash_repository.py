@@ -7,10 +7,11 @@ that only AWS tells, and some belong to another one and can only come after it.
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
-from mendixgen.module_store import file_digest
+from mendixgen.digests import file_digest
 from mendixgen.repository import Repository
 
 SPEC = """\
@@ -163,7 +164,7 @@ def crash_repository(
     """A repository with one environment a name, all of them in one account and so on one emulator."""
     (folder / "environments").mkdir(parents=True)
     for name in names:
-        write_spec(folder, name, account=account, backend=backend, lines=lines)
+        write_spec(folder, name, account=account, backend=backend, lines=range(lines))
     files = {"main.tf": MAIN.encode(), "variables.tf": VARIABLES.encode(), "outputs.tf": OUTPUTS.encode()}
     module = folder / "modules" / "relay" / "1.0.0"
     module.mkdir(parents=True)
@@ -174,10 +175,16 @@ def crash_repository(
 
 
 def write_spec(
-    folder: Path, name: str, *, account: str = "123456789012", backend: str = "local", lines: int = 1, value: str = "v"
+    folder: Path,
+    name: str,
+    *,
+    account: str = "123456789012",
+    backend: str = "local",
+    lines: Iterable[int] = (0,),
+    value: str = "v",
 ) -> None:
-    """The YAML of one environment with that many lines."""
+    """The YAML of one environment with the lines of those numbers."""
     state = "\nstate: {backend: s3}\n" if backend == "s3" else ""
-    entries = json.dumps({f"line{number}": value for number in range(lines)})
+    entries = json.dumps({f"line{number}": value for number in lines})
     text = SPEC.format(name=name, account=account, state=state, lines=entries)
     (folder / "environments" / f"{name}.yaml").write_text(text)

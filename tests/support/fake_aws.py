@@ -61,8 +61,24 @@ class Tagging:
         yield {}
 
 
+class Closed:
+    """A service that these credentials may ask nothing."""
+
+    def get_paginator(self, name: str) -> Closed:
+        return self
+
+    def __getattr__(self, operation: str) -> Any:
+        def call(**parameters: Any) -> None:
+            raise ClientError({"Error": {"Code": "AccessDeniedException"}}, operation)
+
+        return call
+
+
 class FakeClients:
-    """In the place of `mendixctl.aws.Clients`: credentials of the role ``deployer`` in ``account``."""
+    """In the place of `mendixctl.aws.Clients`: credentials of the role ``deployer`` in ``account``.
+
+    They may use the bucket and ask for tags; a preflight is told by all other services that it may not ask.
+    """
 
     def __init__(self, account: str, partition: str = "aws") -> None:
         self.arn = f"arn:{partition}:sts::{account}:assumed-role/deployer/mendixctl"
@@ -71,7 +87,7 @@ class FakeClients:
         self.asked = 0
 
     def client(self, service: str, region: str = "") -> Any:
-        return {"s3": self.bucket, "resourcegroupstaggingapi": self.tagging}[service]
+        return {"s3": self.bucket, "resourcegroupstaggingapi": self.tagging}.get(service, Closed())
 
     def caller(self) -> str:
         self.asked += 1

@@ -5,6 +5,7 @@ The plan of something that does not exist yet needs no answer from AWS, because 
 
 from __future__ import annotations
 
+import atexit
 import functools
 import importlib.util
 import json
@@ -22,10 +23,11 @@ from mendixctl.terraform.cli_config import for_mirror
 from mendixctl.terraform.environment import terraform_environment
 from mendixgen import hcl
 from mendixgen.lock import Lock, Pin, parse
-from mendixgen.module_store import Input, Manifest, ModuleStore
-from mendixgen.root import RenderOptions, render
+from mendixgen.root.render import RenderOptions, declares_global, render
 from mendixgen.spec.loader import load_text
 from mendixgen.spec.source import read
+from mendixgen.versions.store import Input, Manifest, ModuleStore
+from tests.support.provider_process import VARIABLE, ProviderProcess, is_for
 
 REPOSITORY = Path(__file__).parents[2]
 STORE = ModuleStore(REPOSITORY / "modules")
@@ -66,9 +68,13 @@ def plan_of_module(manifest: Manifest, folder: Path, given: Mapping[str, Any] | 
     shutil.copytree(STORE.folder / manifest.area / manifest.version, folder / "module")
     required = {name: _sample(it) for name, it in manifest.inputs.items() if it.required}
     arguments = "".join(f"  {name} = {hcl.literal(value)}\n" for name, value in {**required, **(given or {})}.items())
+    passed, second = "", ""
+    if manifest.aliases:
+        passed = "  providers = { aws = aws, aws.global = aws.global }\n"
+        second = 'provider "aws" {\n  alias  = "global"\n  region = "us-east-1"\n}\n\n'
     (folder / "main.tf").write_text(
-        f'provider "aws" {{\n  region = "{HEADER["region"]}"\n}}\n\n'
-        f'module "{manifest.area}" {{\n  source = "./module"\n{arguments}}}\n'
+        f'provider "aws" {{\n  region = "{HEADER["region"]}"\n}}\n\n{second}'
+        f'module "{manifest.area}" {{\n  source = "./module"\n{passed}{arguments}}}\n'
     )
     return _planned(folder)
 
@@ -107,12 +113,21 @@ def _resources(module: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
 
 def _sample(variable: Input) -> Any:
     if variable.source == "context":
-        return APPS if variable.value == "apps" else HEADER[variable.value]
+        return {"apps": APPS, "neighbours": {}, "releases": {}, "state_place": {}, **HEADER}[variable.value]
     if variable.resolve == "zones":
         return ["a", "b", "c"]
     sample = "arn:aws:kms:eu-central-1:123456789012:key/mrk-1234abcd12ab34cd56ef1234567890ab"
     if variable.name == "bucket_arns":
         return {"files": "arn:aws:s3:::sample-files"}
+    known = {
+        "protocols": {"443": "TLS"},
+        "names": ["apps.example.com", "*.apps.example.com"],
+        "load_balancer_arn": "arn:aws:elasticloadbalancing:eu-central-1:123456789012:loadbalancer/net/sample/1",
+        "load_balancer_zone_id": "Z3F0SRJ5LGBH90",
+        "allow_from": ["203.0.113.0/24"],
+    }
+    if variable.name in known:
+        return known[variable.name]
     if variable.type == "map(string)":
         return {key: f"{variable.name}-{key}" for key in "abc"}
     if variable.type == "list(string)":
@@ -122,7 +137,9 @@ def _sample(variable: Input) -> Any:
 
 
 def _planned(folder: Path) -> dict[str, Any]:
-    (folder / "ask_nobody_override.tf").write_text(ASK_NOBODY)
+    written = "".join(path.read_text() for path in folder.glob("*.tf"))
+    second = ASK_NOBODY.replace("{\n", '{\n  alias = "global"\n', 1) if declares_global(written) else ""
+    (folder / "ask_nobody_override.tf").write_text(ASK_NOBODY + second)
     _run(folder, "init", "-input=false", "-no-color")
     _run(folder, "plan", "-input=false", "-no-color", "-lock=false", "-out=plan.bin")
     plan: dict[str, Any] = json.loads(_run(folder, "show", "-json", "plan.bin"))
@@ -140,12 +157,24 @@ def _run(folder: Path, *arguments: str) -> str:
         data_directory=folder / ".terraform",
         cli_config=for_mirror(inherited, folder),
     )
+    if is_for(folder):
+        environment |= {VARIABLE: _provider().address}
     command = [*find().command, *arguments]
     done = subprocess.run(
         command, cwd=folder, env=environment, capture_output=True, text=True, timeout=SECONDS, check=False
     )
     assert done.returncode == 0, f"{arguments}: {done.returncode}\n{done.stdout[-4000:]}\n{done.stderr[-4000:]}"
     return done.stdout
+
+
+@functools.cache
+def _provider() -> ProviderProcess:
+    """One for all plans of this process: it keeps nothing of them, as it is told anew whom not to ask by each."""
+    if mirror := _mirror():
+        os.environ.setdefault("MENDIXCTL_PROVIDER_MIRROR", mirror)
+    made = ProviderProcess({**scrubbed(os.environ), "AWS_EC2_METADATA_DISABLED": "true"})
+    atexit.register(made.stop)
+    return made
 
 
 @functools.cache

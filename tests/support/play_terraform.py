@@ -7,18 +7,19 @@ file as the local backend would. What it is told to do wrong, it does: fail, be 
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from mendixctl.engine import tooling
+from mendixctl.engine.environment import tools
 from mendixctl.terraform.binary import Binary
 from mendixctl.terraform.events import Event, SummaryEvent
-from mendixctl.terraform.outcome import ApplyOutcome, OutputValue, PlanOutcome, StateIdentity
+from mendixctl.terraform.outcome import ApplyOutcome, OutputValue, PlanOutcome
 from mendixctl.terraform.plan import Action, AttributeChange, PlanDocument, ResourceChange
+from mendixctl.terraform.state import State, parse
 from mendixgen.diagnostics import Diagnostic
 
 ADDRESS = "module.notes.terraform_data.note"
@@ -37,6 +38,8 @@ class Play:
     drifted: bool = False
     halfway: bool = False
     """Whether an apply that fails has done its work before: something is there to be taken back."""
+    targets: tuple[str, ...] = ()
+    """What the newest plan was asked to plan alone."""
     changes: tuple[ResourceChange, ...] | None = None
     """What every plan that changes anything shows, instead of the one resource of this world."""
 
@@ -77,8 +80,11 @@ class PlayTerraform:
         (self.data / "terraform.tfstate").write_text("{}")
         (self.root / ".terraform.lock.hcl").write_text("# providers\n")
 
-    def plan(self, out: Path, *, destroy: bool = False, on_event: Callable[[Event], None]) -> PlanOutcome:
+    def plan(
+        self, out: Path, *, destroy: bool = False, targets: Sequence[str] = (), on_event: Callable[[Event], None]
+    ) -> PlanOutcome:
         self.play.calls.append("destroy-plan" if destroy else "plan")
+        self.play.targets = tuple(targets)
         on_event(Event("version"))
         goal = "" if destroy else self._world()
         out.write_text(json.dumps({"before": self._applied(), "after": goal}))
@@ -90,7 +96,8 @@ class PlayTerraform:
         self.play.calls.append("show")
         plan = json.loads(plan_file.read_text())
         if self.play.changes is not None:
-            return PlanDocument(self.play.version, self.play.changes)
+            changes = (one for one in self.play.changes if not self.play.targets or one.address in self.play.targets)
+            return PlanDocument(self.play.version, tuple(changes))
         action = Action.CREATE if not plan["before"] else Action.DELETE if not plan["after"] else Action.UPDATE
         attributes = (AttributeChange("input", plan["before"], plan["after"]),)
         return PlanDocument(
@@ -113,14 +120,14 @@ class PlayTerraform:
     def _write(self, world: str) -> None:
         serial = json.loads(self.state.read_text())["serial"] if self.state.exists() else 0
         self.state.parent.mkdir(parents=True, exist_ok=True)
-        self.state.write_text(json.dumps({"lineage": "one", "serial": serial + 1, "world": world}))
+        resource = {"type": "terraform_data", "name": "world", "instances": [{"attributes": {"id": "1"}}]}
+        content = {"lineage": "one", "serial": serial + 1, "resources": [resource] if world else [], "world": world}
+        self.state.write_text(json.dumps(content))
 
-    def state_pull(self) -> StateIdentity:
+    def state_pull(self) -> State:
         if not self.state.exists():
-            return StateIdentity()
-        raw = self.state.read_bytes()
-        content = json.loads(raw)
-        return StateIdentity(content["lineage"], content["serial"], raw)
+            return State()
+        return parse(self.state.read_bytes())
 
     def state_push(self, file: Path, *, force: bool = False) -> None:
         self.play.calls.append("push --force" if force else "push")
@@ -134,7 +141,7 @@ def stage(monkeypatch: pytest.MonkeyPatch) -> Play:
     """Put the play in Terraform's place, and no API behind it."""
     play = Play()
     PlayTerraform.play = play
-    monkeypatch.setattr(tooling, "Terraform", PlayTerraform)
-    monkeypatch.setattr(tooling, "find", lambda **_: Binary(("terraform",), play.version))
-    monkeypatch.setattr(tooling, "api", lambda workplace: ({}, None))
+    monkeypatch.setattr(tools, "Terraform", PlayTerraform)
+    monkeypatch.setattr(tools, "find", lambda **_: Binary(("terraform",), play.version))
+    monkeypatch.setattr(tools, "api", lambda workplace: ({}, None))
     return play

@@ -10,7 +10,7 @@ import json
 from pathlib import Path
 from typing import Any
 
-from mendixgen.module_store import file_digest
+from mendixgen.digests import file_digest
 from mendixgen.repository import Repository
 
 SPEC = """\

@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
-from mendixgen.module_store import file_digest
+from mendixgen.digests import file_digest
 
 SPEC = """\
 name: dev

@@ -15,12 +15,12 @@ from typing import Any
 from hypothesis import strategies as st
 
 from mendixgen import lock as locks
-from mendixgen import root
 from mendixgen.diagnostics import MendixError
 from mendixgen.lock import Lock
-from mendixgen.module_store import ModuleStore
+from mendixgen.root import render
 from mendixgen.spec.loader import Specification, load_text
 from mendixgen.spec.merge import Merged, merge
+from mendixgen.versions.store import ModuleStore
 
 MODULES = Path(__file__).parents[2] / "modules"
 HEADER: Mapping[str, Any] = {
@@ -135,7 +135,7 @@ def point(store: ModuleStore, data: dict[str, Any], lock: Lock) -> Point:
     try:
         text = json.dumps(data)
         specification = load_text(text, "environments/dev.yaml", store=store, lock=lock)
-        return Point(data, lock, specification, root.render(specification, lock, store))
+        return Point(data, lock, specification, render.render(specification, lock, store))
     except MendixError as error:
         raise Refused(str(error)) from error
 

@@ -24,6 +24,6 @@ def command(application: Application, environment: str, what: str, rehearse: boo
     WHAT narrows it to an area with its resources (storage), a path of the YAML (storage.buckets.files) or a resource
     by its address, and shows every change, from value to value.
     """
-    from mendixctl.engine import blaming
+    from mendixctl.engine.blame import run as blame_run
 
-    application.view.blamed(blaming.blame(application.session(rehearse=rehearse), environment, what))
+    application.view.show(blame_run.blame(application.session(rehearse=rehearse), environment, what))

@@ -17,6 +17,6 @@ from mendixctl.commands.parameters import (
 @pass_application
 def command(application: Application, environment: str) -> None:
     """Make the bucket and the key that hold the state of ENVIRONMENT. Safe to repeat."""
-    from mendixctl.engine import bootstrapping
+    from mendixctl.engine import bootstrap
 
-    application.view.bootstrapped(bootstrapping.bootstrap(application.session(), environment))
+    application.view.show(bootstrap.bootstrap(application.session(), environment))

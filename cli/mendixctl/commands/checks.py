@@ -9,6 +9,8 @@ from typing import Any, TypeVar
 
 import click
 
+from mendixgen.messages import msg
+
 F = TypeVar("F", bound=Callable[..., Any])
 
 UNITS = {"s": "seconds", "m": "minutes", "h": "hours"}
@@ -26,7 +28,7 @@ class Duration(click.ParamType[timedelta]):
         match = re.fullmatch(r"([0-9]{1,5})([smh])", value, re.ASCII)
         length = timedelta(**{UNITS[match[2]]: int(match[1])}) if match else None
         if length is None or not timedelta(0) <= length <= LONGEST:
-            self.fail(f"{value!r} is no duration: write 90s, 10m or 2h, up to 24h", param, ctx)
+            self.fail(msg("{value} is no duration: write 90s, 10m or 2h, up to 24h", value=repr(value)), param, ctx)
         return length
 
 

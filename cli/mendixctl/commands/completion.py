@@ -7,6 +7,7 @@ import click
 from mendixctl.application import Application
 from mendixctl.command_line import Command
 from mendixctl.commands.parameters import pass_application
+from mendixgen.messages import msg
 
 
 @click.command(cls=Command)
@@ -23,8 +24,10 @@ def command(application: Application, shell: str) -> None:
     from click.shell_completion import get_completion_class
 
     from mendixctl.app import cli
+    from mendixctl.views.results import Script
 
     completer = get_completion_class(shell)
     if completer is None:
-        raise click.UsageError(f"click has no completion for {shell}")
-    application.view.script(shell, completer(cli, {}, "mendixctl", "_MENDIXCTL_COMPLETE").source())
+        raise click.UsageError(msg("click has no completion for {shell}", shell=shell))
+    source = completer(cli, {}, "mendixctl", "_MENDIXCTL_COMPLETE").source()
+    application.view.show(Script(shell, source))

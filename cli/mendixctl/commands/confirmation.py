@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from mendixctl.application import Application
 from mendixgen.diagnostics import Diagnostic, MendixError, Refused
+from mendixgen.messages import msg
 
 PLAN_KEPT = "the plan is kept until it expires; run the same command again when you are ready"
 AS_BEFORE = "every file is as it was; run the same command again when you are ready"
@@ -23,7 +24,10 @@ def confirm(application: Application, question: str, expected: str, *, yes: bool
             Diagnostic(
                 "MXC110",
                 "not confirmed: there is no terminal to ask on, so nothing was changed",
-                hint=f"run `mendixctl {application.command}` in a terminal (without --json), or add --yes",
+                hint=msg(
+                    "run `mendixctl {command}` in a terminal (without --json), or add --yes",
+                    command=application.command,
+                ),
             )
         )
     typed = application.view.ask(question, expected)
@@ -31,7 +35,7 @@ def confirm(application: Application, question: str, expected: str, *, yes: bool
         raise MendixError(
             Diagnostic(
                 "MXC111",
-                f"not confirmed: {expected!r} was not typed, so nothing was changed",
+                msg("not confirmed: {expected} was not typed, so nothing was changed", expected=repr(expected)),
                 hint=declined,
             )
         )

@@ -6,40 +6,31 @@ import click
 
 from mendixctl.application import Application
 from mendixctl.command_line import Command
-from mendixctl.commands.confirmation import confirm
-from mendixctl.commands.parameters import (
-    accept_loss_option,
-    emulator_option,
-    environment_argument,
-    message_option,
-    pass_application,
-    yes_option,
-)
+from mendixctl.commands.change import Change, change_options, settle
+from mendixctl.commands.parameters import emulator_option, environment_argument, pass_application
+from mendixgen.messages import msg
 
 
 @click.command(cls=Command)
 @environment_argument()
 @emulator_option()
-@accept_loss_option()
-@yes_option()
-@message_option()
+@change_options(allow=True, deploy=True)
 @pass_application
-def command(
-    application: Application, environment: str, rehearse: bool, accepted: tuple[str, ...], yes: bool, message: str
-) -> None:
+def command(application: Application, environment: str, rehearse: bool, change: Change) -> None:
     """Destroy ENVIRONMENT in two recorded steps: disarm what protects its data, then destroy it.
 
     A protected environment asks for --accept-loss of each address that cannot be taken back.
     """
-    from mendixctl.engine import destroying, guarding
+    from mendixctl.engine import destroy
 
     session = application.session(rehearse=rehearse)
-    prepared = destroying.prepare(session, environment, accepted)
-    try:
-        application.view.about_to_destroy(prepared)
-        guarding.admit(prepared.guards)
-        confirm(application, f"Destroy {prepared.scope.environment}?", prepared.confirmation, yes=yes)
-    except BaseException:
-        destroying.abandon(session, prepared)
-        raise
-    application.view.destroyed(destroying.execute(session, prepared, message=message))
+    prepared = destroy.prepare(session, environment, change.accepted, change.allowed)
+    settle(
+        application,
+        prepared,
+        msg("Destroy {environment}?", environment=prepared.scope.environment),
+        yes=change.yes,
+        guards=prepared.guards,
+        abandon=lambda: destroy.abandon(session, prepared),
+    )
+    application.view.show(destroy.execute(session, prepared, message=change.message, deploys=change.deploys))

@@ -22,6 +22,6 @@ from mendixctl.commands.parameters import (
 @pass_application
 def command(application: Application, a: int, b: int, environment: str | None, rehearse: bool) -> None:
     """Compare releases A and B: specification, module versions and the resources that changed between them."""
-    from mendixctl.engine import history
+    from mendixctl.engine.history import run as history_run
 
-    application.view.compared(history.diff(application.session(rehearse=rehearse), environment, a, b))
+    application.view.show(history_run.diff(application.session(rehearse=rehearse), environment, a, b))

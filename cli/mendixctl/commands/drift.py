@@ -6,7 +6,7 @@ import click
 
 from mendixctl.application import Application
 from mendixctl.command_line import Command
-from mendixctl.commands.confirmation import AS_BEFORE, confirm
+from mendixctl.commands.change import settle
 from mendixctl.commands.parameters import (
     details_option,
     emulator_option,
@@ -44,27 +44,26 @@ def command(
         raise click.UsageError("--accept and --revert do not go together")
     session = application.session(rehearse=rehearse)
     if revert:
-        from mendixctl.engine import reverting
+        from mendixctl.engine.drift import revert as reverting
 
         plan = reverting.revert(session, environment)
-        application.view.planned(plan, details=details)
+        application.view.show(plan, details=details)
         return plan.exit_code
     if accept:
         return _accept(application, environment, rehearse=rehearse, yes=yes, details=details)
-    from mendixctl.engine import drifting
+    from mendixctl.engine.drift import run as drift_run
 
-    result = drifting.drift(session, environment, everything=everything)
-    application.view.drifted(result, details=details)
+    result = drift_run.drift(session, environment, everything=everything)
+    application.view.show(result, details=details)
     return result.exit_code
 
 
 def _accept(application: Application, environment: str, *, rehearse: bool, yes: bool, details: bool) -> int:
-    from mendixctl.engine import adopting
+    from mendixctl.engine.drift import adopt
 
     session = application.session(rehearse=rehearse)
-    prepared = adopting.prepare(session, environment)
-    application.view.about_to_adopt(prepared, details=details)
-    if prepared.adoptions:
-        confirm(application, "Write this into the YAML?", prepared.confirmation, yes=yes, declined=AS_BEFORE)
-    application.view.adopted(adopting.execute(session, prepared))
+    prepared = adopt.prepare(session, environment)
+    yes = yes or not prepared.adoptions
+    settle(application, prepared, "Write this into the YAML?", yes=yes, details=details)
+    application.view.show(adopt.execute(session, prepared))
     return prepared.exit_code

@@ -20,9 +20,9 @@ def command() -> None:
 @pass_application
 def start(application: Application, environment: str | None, port: int | None) -> None:
     """Start the emulator of the account of ENVIRONMENT."""
-    from mendixctl.engine import emulating
+    from mendixctl.engine import emulator
 
-    application.view.emulators(emulating.start(application.session(), environment, port=port))
+    application.view.show(emulator.start(application.session(), environment, port=port))
 
 
 @command.command(cls=Command)
@@ -30,18 +30,18 @@ def start(application: Application, environment: str | None, port: int | None) -
 @pass_application
 def stop(application: Application, environment: str | None) -> None:
     """Stop the emulator of the account of ENVIRONMENT (all, without one); its data stay."""
-    from mendixctl.engine import emulating
+    from mendixctl.engine import emulator
 
-    application.view.emulators(emulating.stop(application.session(), environment))
+    application.view.show(emulator.stop(application.session(), environment))
 
 
 @command.command(cls=Command)
 @pass_application
 def status(application: Application) -> None:
     """Show the emulators of this checkout."""
-    from mendixctl.engine import emulating
+    from mendixctl.engine import emulator
 
-    application.view.emulators(emulating.status(application.session()))
+    application.view.show(emulator.status(application.session()))
 
 
 @command.command(cls=Command)
@@ -52,6 +52,6 @@ def reset(application: Application, environment: str | None) -> None:
 
     Terraform's states are not touched: the next plan finds the resources gone and creates them again.
     """
-    from mendixctl.engine import emulating
+    from mendixctl.engine import emulator
 
-    application.view.emulators(emulating.reset(application.session(), environment))
+    application.view.show(emulator.reset(application.session(), environment))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from pathlib import Path
 
 import click
 
@@ -15,9 +16,10 @@ from mendixctl.commands.parameters import (
     environment_argument,
     pass_application,
 )
+from mendixctl.commands.report import page_option, write_timeline
 
 OUTCOMES = ("succeeded", "failed", "interrupted", "running")
-KINDS = ("apply", "rollback", "teardown", "destroy", "restore")
+KINDS = ("apply", "rollback", "teardown", "destroy", "restore", "app")
 
 
 @click.command(cls=Command)
@@ -35,6 +37,7 @@ KINDS = ("apply", "rollback", "teardown", "destroy", "restore")
     "--outcome", "outcomes", multiple=True, type=click.Choice(OUTCOMES), help="How it ended; may be repeated."
 )
 @click.option("--kind", "kinds", multiple=True, type=click.Choice(KINDS), help="What made it; may be repeated.")
+@page_option()
 @pass_application
 def command(
     application: Application,
@@ -48,14 +51,20 @@ def command(
     until: datetime | None,
     outcomes: tuple[str, ...],
     kinds: tuple[str, ...],
+    report: Path | None,
 ) -> None:
     """List the releases of ENVIRONMENT (the only one, if there is one): what, when, who, why and how it ended.
 
     With several options, what all of them take is listed.
     """
-    from mendixctl.engine import history
-    from mendixctl.engine.selecting import Selection, select
+    from dataclasses import replace
 
-    result = history.history(application.session(rehearse=rehearse), environment)
+    from mendixctl.engine.history import run as history_run
+    from mendixctl.engine.history.filters import Selection, select
+
+    result = history_run.history(application.session(rehearse=rehearse), environment)
     selection = Selection(area, by, since, until, outcomes, kinds, address)
-    application.view.history(select(result, selection), limit=limit)
+    chosen = replace(select(result, selection), limit=limit)
+    if report is not None:
+        write_timeline(chosen, application.folder, report)
+    application.view.show(chosen)

@@ -27,14 +27,15 @@ def command() -> None:
 @pass_application
 def build(application: Application, areas: tuple[str, ...], check: bool) -> int:
     """Write the newest version of each AREA (of all, without any) from its Python, and verify released ones."""
-    from mendixgen import modules
+    from mendixctl.views.results import ModuleBuild
+    from mendixgen.versions import life_cycle
 
-    report = modules.build(
+    report = life_cycle.build(
         areas or None, application.repository.modules if check else application.modules_to_write, check=check
     )
-    code = 0 if report.ok else 2 if check else 1
-    application.view.modules_built(report, code)
-    return code
+    built = ModuleBuild(report, check)
+    application.view.show(built)
+    return built.exit_code
 
 
 @command.command(cls=Command)
@@ -44,19 +45,20 @@ def release(application: Application, area: str) -> None:
     """Release the newest version of AREA: from now on it never changes, and environments on AWS may use it."""
     from datetime import UTC, datetime
 
-    from mendixgen import modules
+    from mendixgen.versions import life_cycle
 
     today = datetime.now(UTC).date()
-    application.view.module_released(modules.release(area, application.modules_to_write, date=today))
+    application.view.show(life_cycle.release(area, application.modules_to_write, date=today))
 
 
 @command.command("list", cls=Command)
 @pass_application
 def list_(application: Application) -> None:
     """List every version of every area's module."""
-    from mendixgen import modules
+    from mendixctl.views.results import ModuleList
+    from mendixgen.versions import life_cycle
 
-    application.view.modules_listed(modules.list_modules(application.repository.modules))
+    application.view.show(ModuleList(life_cycle.list_modules(application.repository.modules)))
 
 
 @command.command(cls=Command)
@@ -65,9 +67,9 @@ def list_(application: Application) -> None:
 @pass_application
 def show(application: Application, area: str, version: str | None) -> None:
     """Show the inputs, outputs and resources of AREA's module (its newest VERSION, without one)."""
-    from mendixgen import modules
+    from mendixgen.versions import life_cycle
 
-    application.view.module_shown(modules.show(area, application.repository.modules, version))
+    application.view.show(life_cycle.show(area, application.repository.modules, version))
 
 
 @command.command(cls=Command)
@@ -77,26 +79,42 @@ def show(application: Application, area: str, version: str | None) -> None:
 @pass_application
 def diff(application: Application, area: str, before: str, after: str) -> None:
     """Compare versions FROM and TO of AREA's module, and say which step semantic versioning asks for."""
-    from mendixgen import modules
+    from mendixgen.versions import life_cycle
 
-    application.view.modules_compared(modules.diff(area, application.repository.modules, before, after))
+    application.view.show(life_cycle.diff(area, application.repository.modules, before, after))
 
 
 @command.command(cls=Command)
-@environment_argument()
+@environment_argument(required=False)
 @click.argument("area", required=False, shell_complete=complete_areas)
 @click.option("--to", metavar="VERSION", shell_complete=complete_module_versions, help="This version, up or down.")
-@click.option("--all", "everything", is_flag=True, help="Turn on every area that is off as well.")
+@click.option(
+    "--all",
+    "everything",
+    is_flag=True,
+    help="Turn on every area that is off as well; without ENVIRONMENT, move every environment.",
+)
 @pass_application
-def upgrade(application: Application, environment: str, area: str | None, to: str | None, everything: bool) -> None:
+def upgrade(
+    application: Application, environment: str | None, area: str | None, to: str | None, everything: bool
+) -> int:
     """Move ENVIRONMENT to the newest released modules (only AREA's, with one), and turn new areas on.
+
+    Without ENVIRONMENT, --all moves every environment, and turns nothing on.
 
     What an upgraded area needs of others comes along: they are turned on, or raised, as far as it is wired to them.
     """
-    from mendixctl.engine import upgrading
+    from mendixctl.engine.repository import upgrade as upgrading
 
+    if environment is None:
+        if not everything:
+            raise click.UsageError("Missing argument 'ENVIRONMENT'; every environment: --all")
+        upgrades = upgrading.upgrade_all(application.session())
+        application.view.show(upgrades)
+        return upgrades.exit_code
     if to is not None and area is None:
         raise click.UsageError("--to needs an AREA")
     if everything and area is not None:
         raise click.UsageError("--all is for every area, so it takes no AREA")
-    application.view.upgraded(upgrading.upgrade(application.session(), environment, area, to, everything=everything))
+    application.view.show(upgrading.upgrade(application.session(), environment, area, to, everything=everything))
+    return 0

@@ -8,6 +8,8 @@ from typing import Any
 
 import click
 
+from mendixgen.messages import msg
+
 _AGO = re.compile(r"(\d{1,5})([hdw])")
 _UNITS = {"h": "hours", "d": "days", "w": "weeks"}
 _DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
@@ -34,10 +36,16 @@ class Moment(click.ParamType[datetime]):
         try:
             found = datetime.fromisoformat(text)
         except ValueError:
-            self.fail(f"{value!r} is no time: write 2026-11-01, 2026-11-01T10:00, or 12h, 7d, 2w for ago", param, ctx)
+            self.fail(
+                msg(
+                    "{value} is no time: write 2026-11-01, 2026-11-01T10:00, or 12h, 7d, 2w for ago", value=repr(value)
+                ),
+                param,
+                ctx,
+            )
         if self._ends and _DATE.fullmatch(text):
             found += timedelta(days=1, microseconds=-1)
         try:
             return found.astimezone(UTC)
         except (OverflowError, ValueError, OSError):
-            self.fail(f"{value!r} is out of range", param, ctx)
+            self.fail(msg("{value} is out of range", value=repr(value)), param, ctx)

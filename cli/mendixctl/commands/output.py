@@ -21,4 +21,4 @@ def command(application: Application, environment: str, rehearse: bool) -> None:
     """Show the outputs of ENVIRONMENT; sensitive ones are named and not shown."""
     from mendixctl.engine import outputs
 
-    application.view.outputs(outputs.outputs(application.session(rehearse=rehearse), environment))
+    application.view.show(outputs.outputs(application.session(rehearse=rehearse), environment))

@@ -9,6 +9,7 @@ import click
 from click.shell_completion import CompletionItem
 
 from mendixctl.application import Application
+from mendixgen.messages import msg
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -25,7 +26,7 @@ class ReleaseNumber(click.ParamType[int]):
             return value
         text = value.removeprefix("v").removeprefix("V")
         if not (text.isascii() and text.isdigit() and len(text) <= 9 and int(text) > 0):
-            self.fail(f"{value!r} is not a release: write v5 or 5", param, ctx)
+            self.fail(msg("{value} is not a release: write v5 or 5", value=repr(value)), param, ctx)
         return int(text)
 
     def shell_complete(self, ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:
@@ -73,15 +74,39 @@ def accept_loss_option() -> Callable[[F], F]:
     )
 
 
+def allow_refused_option() -> Callable[[F], F]:
+    """``--allow-refused ADDRESS``, as often as there are refusals."""
+    return click.option(
+        "--allow-refused",
+        "allowed",
+        multiple=True,
+        metavar="ADDRESS",
+        help="Let the apply try this resource (its exact Terraform address), though AWS is said to refuse the change; "
+        "recorded. For a rule that is wrong. Can be repeated.",
+    )
+
+
 def message_option() -> Callable[[F], F]:
     """``-m MESSAGE``."""
     return click.option("--message", "-m", default="", metavar="TEXT", help="Why; recorded with the release.")
 
 
+def no_deploy_option() -> Callable[[F], F]:
+    """``--no-deploy``."""
+    return click.option(
+        "--no-deploy",
+        "undeployed",
+        is_flag=True,
+        help="Leave the cluster as it is, where its API cannot be reached from here; mendixctl deploy goes on there.",
+    )
+
+
 def details_option() -> Callable[[F], F]:
     """``--details``."""
     return click.option(
-        "--details", is_flag=True, help="Show every attribute of created and destroyed resources as well."
+        "--details",
+        is_flag=True,
+        help="Show every resource by name, and every attribute of created and destroyed ones.",
     )
 
 
@@ -92,7 +117,7 @@ def complete_environments(ctx: click.Context, param: click.Parameter, incomplete
 
 def complete_areas(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:
     """The areas that this mendixctl has."""
-    from mendixgen.areas.registry import AREAS
+    from mendixgen.areas.catalogue import AREAS
 
     return _completions(list(AREAS), incomplete)
 

@@ -18,10 +18,11 @@ from mendixctl.commands.parameters import (
 @pass_application
 def command(application: Application, environments: tuple[str, ...], check: bool) -> int:
     """Write the Terraform root of each ENVIRONMENT (of all of them, without any) from its YAML."""
-    from mendixctl.engine import rendering
+    from mendixctl.engine.repository import render
+    from mendixctl.views.results import Rendered
 
     session = application.session()
     names = environments or tuple(session.repository.names())
-    results = [rendering.render(session, name, check=check) for name in names]
-    application.view.rendered(results)
-    return max((result.exit_code for result in results), default=0)
+    rendered = Rendered([render.render(session, name, check=check) for name in names])
+    application.view.show(rendered)
+    return rendered.exit_code

@@ -15,13 +15,13 @@ from mendixctl.commands.parameters import pass_application
 @pass_application
 def command(application: Application, write: bool, check: bool) -> int:
     """Show the JSON Schema of an environment's YAML, which editors complete and check it with."""
-    from mendixctl.engine import schemas
+    from mendixctl.engine.repository import schema
 
     if write and check:
         raise click.UsageError("--write and --check exclude each other")
     if not write and not check:
-        application.view.schema(schemas.schema(application.folder))
+        application.view.show(schema.schema(application.folder))
         return 0
-    result = schemas.file(application.repository, write=write)
-    application.view.schema(result)
-    return 0 if result.current else 2
+    result = schema.file(application.repository, write=write)
+    application.view.show(result)
+    return result.exit_code

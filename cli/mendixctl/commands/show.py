@@ -21,6 +21,6 @@ from mendixctl.commands.parameters import (
 @pass_application
 def command(application: Application, version: int, environment: str | None, rehearse: bool) -> None:
     """Show release VERSION (v5 or 5): its specification's changes, what it did, and how it ended."""
-    from mendixctl.engine import history
+    from mendixctl.engine.history import run as history_run
 
-    application.view.release(history.show(application.session(rehearse=rehearse), environment, version))
+    application.view.show(history_run.show(application.session(rehearse=rehearse), environment, version))

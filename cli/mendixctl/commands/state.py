@@ -6,16 +6,15 @@ import click
 
 from mendixctl.application import Application
 from mendixctl.command_line import Command, InlineGroup
-from mendixctl.commands.confirmation import confirm
+from mendixctl.commands.change import Change, change_options, settle
 from mendixctl.commands.parameters import (
     ReleaseNumber,
     emulator_option,
     environment_argument,
     environment_option,
-    message_option,
     pass_application,
-    yes_option,
 )
+from mendixgen.messages import msg
 
 
 @click.group(cls=InlineGroup)
@@ -29,13 +28,13 @@ def command() -> None:
 @pass_application
 def list_(application: Application, environment: str | None, rehearse: bool) -> None:
     """List the copies of ENVIRONMENT's state: which release left it, its serial, and whether it is in place now."""
-    from mendixctl.engine import states
+    from mendixctl.engine.state_restore import run as state_restore_run
 
-    application.view.states_listed(states.list_copies(application.session(rehearse=rehearse), environment))
+    application.view.show(state_restore_run.list_copies(application.session(rehearse=rehearse), environment))
 
 
 @command.command(cls=Command)
-@click.argument("version", type=ReleaseNumber())
+@click.argument("version", type=ReleaseNumber(), required=False)
 @environment_option()
 @emulator_option()
 @click.option("--serial", type=click.IntRange(min=0), help="Of several copies of the release, the one of this serial.")
@@ -44,29 +43,32 @@ def list_(application: Application, environment: str | None, rehearse: bool) -> 
     is_flag=True,
     help="Also where the state in place is newer: what was made since will be in no state.",
 )
-@yes_option()
-@message_option()
+@change_options(accept=False)
 @pass_application
 def restore(
     application: Application,
-    version: int,
+    version: int | None,
     environment: str | None,
     rehearse: bool,
     serial: int | None,
     over_newer: bool,
-    yes: bool,
-    message: str,
+    change: Change,
 ) -> None:
     """Put the state that release VERSION (v5 or 5) left in place of the one that is there, or of one that is gone.
 
     Nothing in AWS is changed; the next plan shows what AWS has that this state does not say, and the reverse. To take
     an environment itself back, roll it back instead.
+
+    Without VERSION: the newest whole version of the state that its bucket has, where the state itself is damaged.
     """
-    from mendixctl.engine import states
+    from mendixctl.engine.state_restore import run as state_restore_run
 
     session = application.session(rehearse=rehearse)
-    prepared = states.prepare(session, environment, version, serial=serial, over_newer=over_newer)
-    application.view.about_to_restore_state(prepared)
-    question = f"Put this state in place for {prepared.scope.environment}?"
-    confirm(application, question, prepared.confirmation, yes=yes)
-    application.view.state_restored(states.execute(session, prepared, message=message))
+    prepared = state_restore_run.prepare(session, environment, version, serial=serial, over_newer=over_newer)
+    settle(
+        application,
+        prepared,
+        msg("Put this state in place for {environment}?", environment=prepared.scope.environment),
+        yes=change.yes,
+    )
+    application.view.show(state_restore_run.execute(session, prepared, message=change.message))

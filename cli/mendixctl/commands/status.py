@@ -19,8 +19,8 @@ def command(application: Application, environment: str | None, rehearse: bool) -
     Exit code 2: something is unfinished. A release failed, was cut off or is not in this checkout; something runs or
     holds the state's lock; or a resource stands in no state. Nothing is changed.
     """
-    from mendixctl.engine import surveying
+    from mendixctl.engine import status
 
-    result = surveying.status(application.session(rehearse=rehearse), environment)
-    application.view.stood(result)
+    result = status.status(application.session(rehearse=rehearse), environment)
+    application.view.show(result)
     return result.exit_code

@@ -26,8 +26,8 @@ def command(application: Application, environment: str | None, day: datetime | N
 
     Exit code 1: there is a version, or a combination of versions, that cannot be used (any more).
     """
-    from mendixctl.engine import support
+    from mendixctl.engine.repository import support
 
     result = support.support(application.session(), environment, day.date() if day else None)
-    application.view.supported(result)
+    application.view.show(result)
     return result.exit_code

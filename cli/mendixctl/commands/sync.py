@@ -17,6 +17,6 @@ from mendixctl.commands.parameters import (
 @pass_application
 def command(application: Application, environment: str) -> None:
     """Bring this checkout up to the newest release of ENVIRONMENT, and mirror its ledger. Local edits are kept."""
-    from mendixctl.engine import syncing
+    from mendixctl.engine.history import sync
 
-    application.view.synced(syncing.sync(application.session(), environment))
+    application.view.show(sync.sync(application.session(), environment))

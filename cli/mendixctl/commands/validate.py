@@ -17,8 +17,8 @@ from mendixctl.commands.parameters import (
 @pass_application
 def command(application: Application, environments: tuple[str, ...]) -> int:
     """Check the YAML of each ENVIRONMENT (of all of them, without any): every error at once, with its place."""
-    from mendixctl.engine import validating
+    from mendixctl.engine.repository import validate
 
-    result = validating.validate(application.session(), list(environments))
-    application.view.validated(result)
+    result = validate.validate(application.session(), list(environments))
+    application.view.show(result)
     return result.exit_code

@@ -9,7 +9,7 @@ import click
 
 from mendixctl.application import Application
 from mendixctl.command_line import Command
-from mendixctl.commands.parameters import pass_application
+from mendixctl.commands.parameters import allow_refused_option, pass_application
 
 
 @click.command(cls=Command)
@@ -26,29 +26,40 @@ from mendixctl.commands.parameters import pass_application
     metavar="ADDRESS",
     help="Let this resource pass --fail-on. Can be repeated.",
 )
+@allow_refused_option()
 @click.option("--details", is_flag=True, help="Name the rule and its source, and leave nothing out.")
 @pass_application
-def command(application: Application, plan: str, fail_on: str | None, accepted: tuple[str, ...], details: bool) -> int:
-    """Say of every change in PLAN.json, from `terraform show -json`, whether it can be taken back; `-` reads a pipe.
+def command(
+    application: Application,
+    plan: str,
+    fail_on: str | None,
+    accepted: tuple[str, ...],
+    allowed: tuple[str, ...],
+    details: bool,
+) -> int:
+    """Say of every change in PLAN.json, from `terraform show -json`, whether it can be taken back, and which of them
+    AWS will refuse; `-` reads a pipe.
 
     Any Terraform configuration will do. It needs no platform repository, no Terraform and no credentials.
 
-    Exit code 0, or 3 where --fail-on found something.
+    Exit code 0, or 3 where --fail-on found something, or AWS will refuse a change.
     """
-    from mendixctl.engine import foreign_plans
+    from mendixctl.engine.plan import verdicts
 
     if plan == "-":
-        result = foreign_plans.judge_stream(
+        result = verdicts.judge_stream(
             sys.stdin.buffer,
             "standard input",
             fail_on=fail_on,  # type: ignore[arg-type]  # click.Choice has checked it
             accepted=accepted,
+            allowed=allowed,
         )
     else:
-        result = foreign_plans.judge_file(
+        result = verdicts.judge_file(
             application.folder / Path(plan),
             fail_on=fail_on,  # type: ignore[arg-type]
             accepted=accepted,
+            allowed=allowed,
         )
-    application.view.judged(result, details=details)
+    application.view.show(result, details=details)
     return result.exit_code

@@ -26,8 +26,8 @@ def command(application: Application, environment: str | None, rehearse: bool, e
     """
     if everything and environment is not None:
         raise click.UsageError("an ENVIRONMENT and --all do not go together")
-    from mendixctl.engine import verifying
+    from mendixctl.engine.history import verify
 
-    result = verifying.verify(application.session(rehearse=rehearse), environment, everything=everything)
-    application.view.verified(result)
+    result = verify.verify(application.session(rehearse=rehearse), environment, everything=everything)
+    application.view.show(result)
     return result.exit_code

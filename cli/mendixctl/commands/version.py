@@ -13,6 +13,6 @@ from mendixctl.commands.parameters import pass_application
 @pass_application
 def command(application: Application) -> None:
     """Show the versions of mendixctl, Terraform, the areas and the optional parts."""
-    from mendixctl.engine import installation
+    from mendixctl.engine.repository import versions
 
-    application.view.versions(installation.versions())
+    application.view.show(versions.versions())

@@ -16,17 +16,20 @@ from http import HTTPStatus
 from importlib import import_module
 from typing import Any
 
+from mendixctl.emulator import cbor, errors, layers
+from mendixctl.emulator.calls import recording
+from mendixctl.emulator.contract import judge
 from mendixctl.emulator.determinism import Chance, frozen, now
 from mendixctl.emulator.exchange import Request, Response
-from mendixctl.emulator.extensions import Extensions
+from mendixctl.emulator.extensions import Extensions, windows
 from mendixctl.emulator.journal import Journal
+from mendixctl.emulator.keys import judge as keys
+from mendixctl.emulator.kubernetes.endpoint import Clusters
 from mendixctl.emulator.repeats import Repeats
 
 CONTROL_PATH = "/_mendixctl/health"
 NOT_EMULATED = 501
 """The answer for what is missing. The AWS SDKs repeat a request after 500, 502, 503 and 504, but not after this."""
-
-XML_SERVICES = frozenset({"s3", "route53", "cloudfront", ""})
 
 log = logging.getLogger("mendixctl.emulator")
 StartResponse = Callable[..., Any]
@@ -42,6 +45,7 @@ class Application:
         self._lock = threading.Lock()
         self._chance = Chance(journal.header.created)
         self._extensions = Extensions(journal.header.account, journal.path)
+        self._clusters = Clusters(journal.header.account)
         self._repeats = Repeats()
         self._moto = _moto_application()
         self._unknown_operation = _unknown_operation()
@@ -68,13 +72,24 @@ class Application:
         if environ.get("PATH_INFO") == CONTROL_PATH:
             response = Response(200, json.dumps(self._identity).encode(), (("Content-Type", "application/json"),))
         else:
-            request = Request.from_wsgi(environ)
+            sent = Request.from_wsgi(environ)
+            request = cbor.as_json(sent) or sent
+            if self._clusters.serves(request) and self._clusters.is_watch(request):
+                return self._watch(request, start_response)
             with self._lock:
                 response, number = self._record(request)
+            if request is not sent:
+                response = cbor.as_cbor(request, response)
         headers = [(name, value) for name, value in response.headers if name.lower() != "content-length"]
         length = _declared_length(response) if environ["REQUEST_METHOD"] == "HEAD" else str(len(response.body))
         start_response(_status_line(response.status), [*headers, ("Content-Length", length)])
         return self._send(response.body, number)
+
+    def _watch(self, request: Request, start_response: StartResponse) -> Iterable[bytes]:
+        """A watch of a cluster's objects: lines as things happen, without the lock in between."""
+        head, lines = self._clusters.watch(request, self._lock)
+        start_response(_status_line(head.status), list(head.headers))
+        return lines() if lines else [head.body]
 
     def close(self) -> None:
         """Finish the request that is being answered, and close the journal."""
@@ -95,6 +110,9 @@ class Application:
         repeated = self._repeats.answer(request)
         if repeated is not None:
             return repeated, None
+        refused = self._refusal(request)
+        if refused is not None:  # nothing has changed: there is nothing to record
+            return refused, None
         moment = now()
         self._chance.seed(self._journal.next)
         with frozen(moment):
@@ -109,10 +127,32 @@ class Application:
             return response, number
         return response, None
 
+    def _refusal(self, request: Request) -> Response | None:
+        """What AWS says before it does anything, if it refuses. What was recorded was judged when it came."""
+        if self._clusters.serves(request) or layers.serves(request):
+            return None
+        try:
+            read = judge.judged(request)
+            recording.record(request, read, self._journal.header.account)
+            if read is None:
+                return None
+            return (
+                judge.refusal(request, read)
+                or keys.refusal(request, read, self._journal.header.account)
+                or self._extensions.refusal(request, self._ask_moto)
+            )
+        except Exception as error:  # noqa: BLE001 - as for moto: Terraform is told
+            log.error("%s: %s\n%s", request, error, traceback.format_exc())
+            return failure(request, "EmulatorFailure", f"the emulator cannot judge {request}: {error!r}")
+
     def _answer(self, request: Request) -> Response:
         try:
-            response = self._extensions.answer(request, self._ask_moto)
-        # moto itself raises the first for a call that it does not implement
+            if self._clusters.serves(request):
+                return self._clusters.answer(request)
+            if layers.serves(request):
+                return layers.answer(request, self._journal.header.account)
+            response = windows.settled(request) or self._extensions.answer(request, self._ask_moto)
+        # NotImplementedError and the other are what moto itself raises of a call that it lacks: it is told as that
         except (NotImplementedError, self._unknown_operation) as error:
             log.error("%s: not emulated: %s", request, error)
             return failure(request, "NotEmulated", f"{request} is not emulated: {error}")
@@ -141,19 +181,8 @@ class Application:
 
 
 def failure(request: Request, code: str, message: str) -> Response:
-    """An error in the protocol of ``request``, which its SDK shows and does not repeat."""
-    if request.is_json_rpc or not (request.action or request.service in XML_SERVICES):
-        body = json.dumps({"__type": code, "message": message, "Message": message})
-        kind = "application/x-amz-json-1.1" if request.is_json_rpc else "application/json"
-        return Response(NOT_EMULATED, body.encode(), (("Content-Type", kind), ("x-amzn-ErrorType", code)))
-    error = f"<Code>{code}</Code><Message>{_escape(message)}</Message>"
-    if request.service == "ec2":
-        text = f"<Response><Errors><Error>{error}</Error></Errors><RequestID>0</RequestID></Response>"
-    elif request.service == "s3":
-        text = f"<Error>{error}</Error>"
-    else:
-        text = f"<ErrorResponse><Error>{error}</Error><RequestId>0</RequestId></ErrorResponse>"
-    return Response(NOT_EMULATED, text.encode(), (("Content-Type", "text/xml"),))
+    """An error of the emulator itself, which the request's SDK shows and does not repeat."""
+    return errors.response(request, code, message, NOT_EMULATED)
 
 
 def _moto_application() -> Callable[[dict[str, Any], StartResponse], Iterable[bytes]]:
@@ -190,7 +219,3 @@ def _is_html(response: Response) -> bool:
     return any(name.lower() == "content-type" and "html" in value for name, value in response.headers) and (
         response.body.lstrip()[:9].lower() == b"<!doctype"
     )
-
-
-def _escape(text: str) -> str:
-    return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")

@@ -15,6 +15,7 @@ import socket
 import subprocess
 import sys
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
@@ -22,7 +23,8 @@ from typing import BinaryIO
 from urllib.error import URLError
 from urllib.request import ProxyHandler, build_opener
 
-from mendixctl.emulator.environment import scrubbed
+from mendixctl.emulator.endpoint import Endpoint
+from mendixctl.emulator.environment import process_environment
 from mendixctl.emulator.folder import DataFolder
 from mendixctl.emulator.journal import read_header
 from mendixgen.diagnostics import Diagnostic, Location, MendixError
@@ -36,17 +38,6 @@ START_SECONDS = 120.0
 
 STOP_SECONDS = 10.0
 LOG_LINES = 15
-
-
-@dataclass(frozen=True, slots=True)
-class Endpoint:
-    """A running emulator, and the region that the caller works in."""
-
-    url: str
-    port: int
-    pid: int
-    account: str
-    region: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -213,19 +204,12 @@ def _launch(folder: DataFolder, account: str, region: str, port: int | None) -> 
     if port and not _is_free(port):
         raise _port_problem(port, "another program listens there")
     wanted = port or (remembered if isinstance(remembered, int) and _is_free(remembered) else 0)
-    command = [sys.executable, "-m", "mendixctl.emulator.server", "--account", account, "--data", str(folder.path)]
+    arguments = ["--account", account, "--data", str(folder.path), "--port", str(wanted)]
     try:
         private_folder(folder.path, folder.path.parent.parent)
         folder.address.unlink(missing_ok=True)
         with _log(folder) as log:
-            process = subprocess.Popen(
-                [*command, "--port", str(wanted)],
-                stdin=subprocess.DEVNULL,
-                stdout=log,
-                stderr=log,
-                env=_process_environment(),
-                start_new_session=True,  # Ctrl-C in the terminal is for the command, not for the emulator
-            )
+            process = spawn(arguments, log)
     except OSError as error:
         raise _not_started(folder, error.strerror or str(error)) from error
     deadline = time.monotonic() + START_SECONDS
@@ -241,19 +225,32 @@ def _launch(folder: DataFolder, account: str, region: str, port: int | None) -> 
     raise _not_started(folder, f"it did not answer within {START_SECONDS:.0f} seconds")
 
 
+def spawn(arguments: Sequence[str], log: BinaryIO) -> subprocess.Popen[bytes]:
+    """The process of an emulator, writing to ``log``."""
+    return subprocess.Popen(
+        [sys.executable, "-m", "mendixctl.emulator.server", *arguments],
+        stdin=subprocess.DEVNULL,
+        stdout=log,
+        stderr=log,
+        env=server_environment(),
+        start_new_session=True,  # Ctrl-C in the terminal is for the command, not for the emulator
+    )
+
+
+def server_environment() -> dict[str, str]:
+    """The variables of that process."""
+    # The import path as it is here, so that a mendixctl that runs from a checkout starts that checkout's emulator.
+    path = os.pathsep.join(part for part in sys.path if part)
+    # Sets of strings must have the same order in every life of the emulator, or a replay differs.
+    return {**process_environment(os.environ), "PYTHONPATH": path, "PYTHONHASHSEED": "0"}
+
+
 def _log(folder: DataFolder) -> BinaryIO:
     """The log, opened to be continued. What goes wrong inside the emulator is told with what it was asked: secrets."""
     flags = os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_NOFOLLOW | os.O_CLOEXEC
     descriptor = os.open(folder.log, flags, 0o600)
     os.fchmod(descriptor, 0o600)
     return os.fdopen(descriptor, "ab")
-
-
-def _process_environment() -> dict[str, str]:
-    # The import path as it is here, so that a mendixctl that runs from a checkout starts that checkout's emulator.
-    path = os.pathsep.join(part for part in sys.path if part)
-    # Sets of strings must have the same order in every life of the emulator, or a replay differs.
-    return {**scrubbed(os.environ), "PYTHONPATH": path, "PYTHONHASHSEED": "0"}
 
 
 def _end(folder: DataFolder) -> bool:

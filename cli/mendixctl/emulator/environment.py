@@ -10,10 +10,10 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from mendixctl.emulator.control import Endpoint
+    from mendixctl.emulator.endpoint import Endpoint
 
-KEPT = frozenset({"AWS_CA_BUNDLE"})
-"""Variables of the AWS SDKs that do not say who or where."""
+PROXIES = frozenset({"ALL_PROXY", "HTTPS_PROXY", "HTTP_PROXY", "NO_PROXY"})
+"""Variables, in capitals or not, that send requests by way of another machine."""
 
 MAX_ATTEMPTS = "3"
 """An emulator on this machine does not have weak moments; when it is gone, a person should hear of it soon."""
@@ -22,14 +22,16 @@ MAX_ATTEMPTS = "3"
 def scrubbed(variables: Mapping[str, str]) -> dict[str, str]:
     """``variables`` without what could send a request, or a real credential, anywhere else.
 
-    All of ``AWS_*`` goes (profiles, SSO, web identities, container credentials, endpoints of single services), and so
-    do the variables by which the AWS provider takes a profile or a role.
+    All of ``AWS_*`` goes (profiles, SSO, web identities, container credentials, certificates, endpoints of single
+    services), and so do the variables by which the AWS provider takes a profile or a role. Proxies stay: Terraform may
+    need one to reach its registry, and Go asks none for a loopback address (``http.ProxyFromEnvironment``).
     """
-    return {
-        name: value
-        for name, value in variables.items()
-        if not (name.startswith(("AWS_", "TF_AWS_", "AMAZON_")) and name not in KEPT)
-    }
+    return {name: value for name, value in variables.items() if not name.startswith(("AWS_", "TF_AWS_", "AMAZON_"))}
+
+
+def process_environment(variables: Mapping[str, str]) -> dict[str, str]:
+    """What the emulator's own process inherits of ``variables``: it has no business with anything outside."""
+    return {name: value for name, value in scrubbed(variables).items() if name.upper() not in PROXIES}
 
 
 def environment(endpoint: Endpoint) -> dict[str, str]:

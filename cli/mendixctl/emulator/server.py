@@ -29,7 +29,7 @@ from mendixgen.files import write_atomic
 HOST = "127.0.0.1"
 WATCH_SECONDS = 2.0
 DELAY = "MENDIXCTL_EMULATOR_DELAY"
-"""Milliseconds that each request takes longer."""
+"""Milliseconds that each request takes longer, or a file that says so, which may change while the emulator runs."""
 
 SETTINGS = {
     "MOTO_IAM_LOAD_MANAGED_POLICIES": "true",  # else attaching an AWS managed policy fails
@@ -100,19 +100,29 @@ def serve(folder: DataFolder, account: str, port: int) -> None:
     log.info("stopped")
 
 
-def delayed(application: Any, milliseconds: str) -> Any:
+def delayed(application: Any, setting: str) -> Any:
     """``application`` with a wait before and after each answer, to try what happens when something dies meanwhile."""
-    seconds = float(milliseconds) / 2000 if milliseconds.isdigit() else 0.0
-    if not seconds:
+    if not setting:
         return application
 
     def answer(environ: dict[str, Any], start_response: Any) -> Any:
+        seconds = _milliseconds(setting) / 2000
         time.sleep(seconds)
         body = application(environ, start_response)
         time.sleep(seconds)
         return body
 
     return answer
+
+
+def _milliseconds(setting: str) -> float:
+    if setting.isdigit():
+        return float(setting)
+    try:
+        written = Path(setting).read_text().strip()
+    except OSError:
+        return 0.0
+    return float(written) if written.isdigit() else 0.0
 
 
 def _quiet(handler: type) -> type:

@@ -2,12 +2,30 @@
 
 from __future__ import annotations
 
-from mendixctl.engine.lease import lease
-from mendixctl.engine.results import OutputsResult, OutputValue
+from dataclasses import dataclass
+from typing import Any
+
+from mendixctl.engine.operation import operation
+from mendixctl.engine.results import Scope
 from mendixctl.engine.session import Session
-from mendixctl.engine.tooling import Tools
-from mendixctl.engine.workplace import open_workplace
 from mendixgen.diagnostics import Diagnostic, MendixError
+
+
+@dataclass(frozen=True, slots=True)
+class OutputValue:
+    """One output of the root. The value of a sensitive one is None."""
+
+    name: str
+    value: Any
+    sensitive: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class OutputsResult:
+    """All outputs of an environment, by name; empty before the first apply."""
+
+    scope: Scope
+    outputs: tuple[OutputValue, ...]
 
 
 def outputs(session: Session, environment: str) -> OutputsResult:
@@ -16,16 +34,16 @@ def outputs(session: Session, environment: str) -> OutputsResult:
     Raises:
         MendixError: MXP170, nothing was planned or applied in this checkout yet, so there is no root to ask.
     """
-    workplace = open_workplace(session, environment, refresh=False)
-    session.reporter.begin(workplace.scope)
-    if not (workplace.root / "terraform.tf").is_file():
-        raise MendixError(Diagnostic("MXP170", f"{environment} has no root yet, so no outputs", hint=workplace.command))
-    with lease(workplace.workspace, environment, "output"):
-        tools = Tools.start(workplace)
-        tools.initialise(workplace)
-        found = tools.terraform(workplace).output()
+    with operation(session, environment, "output", at_head=False) as site:
+        workplace = site.workplace
+        if not (workplace.root / "terraform.tf").is_file():
+            raise MendixError(
+                Diagnostic("MXP170", f"{environment} has no root yet, so no outputs", hint=workplace.command)
+            )
+        site.tools.initialise(workplace)
+        found = site.tools.terraform(workplace).output()
     return OutputsResult(
-        tools.scope(workplace),
+        site.scope,
         tuple(
             OutputValue(name, None if output.sensitive else output.value, output.sensitive)
             for name, output in sorted(found.items())

@@ -20,8 +20,8 @@ class Reporter(Protocol):
     def stage(self, name: str, detail: str = "") -> None:
         """A step begins.
 
-        One of ``render``, ``emulator``, ``init``, ``plan``, ``show``, ``look``, ``undelete``, ``record``, ``copy``,
-        ``snapshot``, ``apply``, ``prove``, ``health``, ``restore``.
+        One of ``render``, ``emulator``, ``init``, ``plan``, ``show``, ``preflight``, ``look``, ``undelete``,
+        ``record``, ``copy``, ``snapshot``, ``apply``, ``prove``, ``health``, ``restore``, ``deploy``.
         """
 
     def event(self, event: Event) -> None:

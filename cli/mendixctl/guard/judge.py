@@ -14,6 +14,7 @@ from mendixctl.guard.sides import Context, Sides
 from mendixctl.guard.verdict import REVERSIBLE, Judgement, Verdict
 from mendixctl.terraform.marks import mapping
 from mendixctl.terraform.plan import Action, PlanDocument, ResourceChange
+from mendixgen.messages import msg
 
 NOBODY = Context({}, frozenset())
 """A plan that makes nothing else."""
@@ -67,10 +68,20 @@ def created_again(change: ResourceChange, because: str = "it was there before") 
     if change.action is not Action.CREATE or kind is Kind.PLAIN:
         return REVERSIBLE
     reasons = {
-        Kind.DATA: f"{because}, and it is created again without {_holds(known, change)}; only a snapshot, a copy "
-        "or an import brings those back",
-        Kind.IDENTITY: f"{because}, and it is created again with another identity: {_holds(known, change)}",
-        Kind.UNKNOWN: f"{because}, and whether {change.type} keeps anything is not known",
+        Kind.DATA: msg(
+            "{because}, and it is created again without {holds}; only a snapshot, a copy or an "
+            "import brings those back",
+            because=because,
+            holds=_holds(known, change),
+        ),
+        Kind.IDENTITY: msg(
+            "{because}, and it is created again with another identity: {holds}",
+            because=because,
+            holds=_holds(known, change),
+        ),
+        Kind.UNKNOWN: msg(
+            "{because}, and whether {type} keeps anything is not known", because=because, type=change.type
+        ),
     }
     return Judgement(Verdict.RESTORE_NEEDED, reasons[kind], "action.create-again")
 
@@ -142,15 +153,21 @@ def _by_kind(known: Service, change: ResourceChange, action: Action) -> Judgemen
         return Judgement(rule=rule)
     holds = _holds(known, change)
     if kind is Kind.DATA:
-        reason = f"an empty one takes its place; {holds} are lost with the old one" if replaced else f"{holds} are lost"
+        reason = (
+            msg("an empty one takes its place; {holds} are lost with the old one", holds=holds)
+            if replaced
+            else msg("{holds} are lost", holds=holds)
+        )
         return Judgement(Verdict.IRREVERSIBLE, reason, rule)
     if kind is Kind.IDENTITY:
         if replaced and change.type in known.beside and _part(change).get("actions") == ["create", "delete"]:
             return Judgement(rule=f"{rule}.beside")
         another = "another one takes its place, with" if replaced else "another one made later has"
-        reason = f"{another} another identity: {holds}"
+        reason = msg("{another} another identity: {holds}", another=another, holds=holds)
         return Judgement(Verdict.RESTORE_NEEDED, reason, rule)
-    reason = f"whether {change.type or 'it'} keeps anything is not known to the rules, so it counts as if it did"
+    reason = msg(
+        "whether {value} keeps anything is not known to the rules, so it counts as if it did", value=change.type or "it"
+    )
     return Judgement(Verdict.RESTORE_NEEDED, reason, rule)
 
 

@@ -30,8 +30,9 @@ class Planned:
 class Objection:
     """A reason for which a plan is not applied. ``addresses``: what it is about, each with what happens to it.
 
-    It is withdrawn once each of ``accept`` is accepted; where that is empty, no acceptance helps and ``way_past``
-    says what does. ``key``: the setting in the YAML that it comes from, such as ``limits.destroy``.
+    It is withdrawn once each of ``accept`` is accepted, or each of ``allow`` is allowed to be tried; where both are
+    empty, neither helps and ``way_past`` says what does. ``key``: the setting in the YAML that it comes from, such as
+    ``limits.destroy``.
     """
 
     code: str
@@ -40,6 +41,7 @@ class Objection:
     accept: tuple[str, ...] = ()
     way_past: str = ""
     key: str = ""
+    allow: tuple[str, ...] = ()
 
 
 def acceptable(changes: Iterable[Planned]) -> list[str]:

@@ -37,6 +37,13 @@ _NAMED: Mapping[str, tuple[str, str, str]] = {
 Sources: the "Service Authorization Reference" (ARN formats) and the provider's schema.
 """
 
+UNLISTED: Mapping[str, str] = {"aws_iam_role": "name", "aws_kms_alias": "name", "aws_route53_zone": "name"}
+"""Type -> the attribute that names it, of what AWS's list of tagged resources does not tell the name of.
+
+IAM's roles are not in it at all, an alias has no tags and is its key's, and a zone's ARN has its ID alone. Source:
+"Services that support the Resource Groups Tagging API".
+"""
+
 _PATTERNS = {kind: re.compile(pattern) for kind, (_, _, pattern) in _NAMED.items()}
 
 
@@ -59,11 +66,20 @@ class Owned:
 
 def wanted(changes: Iterable[ResourceChange]) -> dict[tuple[str, str], str]:
     """(type, name) -> address of what is to be created under a name that is known before the apply."""
+    return _given(changes, {kind: attribute for kind, (attribute, _, _) in _NAMED.items()})
+
+
+def unlisted(changes: Iterable[ResourceChange]) -> dict[tuple[str, str], str]:
+    """As `wanted`, of what has to be asked for by its name."""
+    return _given(changes, UNLISTED)
+
+
+def _given(changes: Iterable[ResourceChange], naming: Mapping[str, str]) -> dict[tuple[str, str], str]:
     found = {}
     for change in changes:
-        if change.action is not Action.CREATE or change.type not in _NAMED:
+        if change.action is not Action.CREATE or change.type not in naming:
             continue
-        attribute = _NAMED[change.type][0]
+        attribute = naming[change.type]
         name = next((one.after for one in change.attributes if one.path == attribute and not one.sensitive), None)
         if isinstance(name, str) and name and not name.startswith("("):
             found[change.type, name.strip("/")] = change.address

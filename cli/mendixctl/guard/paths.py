@@ -1,6 +1,7 @@
 """Where a rule looks: a path into a resource's values, through lists, and through JSON that stands in a text.
 
-``backup_retention_period``; ``rule[*].expiration[*].days``; ``policy{}.rules[*].selection.countNumber``.
+``backup_retention_period``; ``rule[*].expiration[*].days``; ``policy{}.rules[*].selection.countNumber``. ``[0]`` and
+``[storage_class=GLACIER]`` choose one element, and say nothing of which.
 """
 
 from __future__ import annotations
@@ -12,9 +13,12 @@ from typing import Any, Final
 
 from mendixctl.terraform.marks import marked, part
 
+MAPPING: Final = (dict, Mapping)
+"""What is nearly always a dict is asked for that first: of an abstract class, the answer takes ten times as long."""
+
 STAR: Final = "[*]"
 JSON: Final = "{}"
-_STEPS = re.compile(r"\[\*\]|\{\}|[^.\[\]{}]+")
+_STEPS = re.compile(r"\[\*\]|\{\}|(?<=\[)[^\]=]+=[^\]]+(?=\])|[^.\[\]{}]+")
 _NAMES = ("id", "rule_name", "name", "rulePriority", "identifier", "device_name", "key", "Sid")
 """What tells the elements of a list apart: blocks come in any order, so their number does not."""
 
@@ -55,8 +59,12 @@ def _look(steps: tuple[str, ...], value: Any, unknown: Any, key: Key, found: dic
         _elements(steps[1:], value, unknown, key, found)
     elif steps[0] == JSON:
         _look(steps[1:], _parsed(value), None, key, found)
-    elif isinstance(value, Mapping) or isinstance(unknown, Mapping):
-        inner = value.get(steps[0]) if isinstance(value, Mapping) else None
+    elif isinstance(value, list) and (steps[0].isdigit() or "=" in steps[0]):
+        index = _chosen(steps[0], value)
+        item = value[index] if index < len(value) else None
+        _look(steps[1:], item, part(unknown, index), key, found)
+    elif isinstance(value, MAPPING) or isinstance(unknown, MAPPING):
+        inner = value.get(steps[0]) if isinstance(value, MAPPING) else None
         _look(steps[1:], inner, part(unknown, steps[0]), key, found)
     elif STAR not in steps:
         found[key] = None
@@ -71,6 +79,15 @@ def _elements(steps: tuple[str, ...], value: Any, unknown: Any, key: Key, found:
         while (*key, name) in found:
             name += "'"
         _look(steps, item, part(unknown, index), (*key, name), found)
+
+
+def _chosen(step: str, items: list[Any]) -> int:
+    """The index of the element that a step means; one behind the last where there is none."""
+    if step.isdigit():
+        return int(step)
+    name, _, wanted = step.partition("=")
+    matches = (index for index, item in enumerate(items) if isinstance(item, Mapping) and item.get(name) == wanted)
+    return next(matches, len(items))
 
 
 def _name(item: Any, index: int) -> str:

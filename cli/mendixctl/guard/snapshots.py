@@ -5,14 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from mendixctl.guard.names import within
 from mendixctl.guard.verdict import Judgement
 from mendixctl.terraform.plan import Action, ResourceChange
-from mendixgen.names import name as aws_name
 
 IDENTIFIERS = {"aws_db_instance": "identifier", "aws_rds_cluster": "cluster_identifier"}
 """Type -> the attribute that RDS knows it by. Instances of a cluster have their data in the cluster."""
 
-LIMITS = {"aws_db_instance": "db_snapshot", "aws_rds_cluster": "db_cluster_snapshot"}
+LIMITS = {"aws_db_instance": 255, "aws_rds_cluster": 63}
+"""How long a snapshot's name may be (RDS API reference, CreateDBSnapshot and CreateDBClusterSnapshot)."""
 EXISTS = frozenset({Action.UPDATE, Action.DELETE, Action.REPLACE})
 """Actions on something that is there; of what a plan creates there is nothing to keep."""
 
@@ -51,4 +52,4 @@ def snapshot_name(planned: PlannedSnapshot, number: int, plan_digest: str) -> st
     The plan's digest keeps apart what a number alone does not: the releases of an environment that was begun anew.
     """
     tail = plan_digest.removeprefix("sha256:")[:DIGITS]
-    return aws_name(LIMITS[planned.type], planned.identifier or "database", f"v{number}", tail)
+    return within(LIMITS[planned.type], planned.identifier or "database", f"v{number}", tail)

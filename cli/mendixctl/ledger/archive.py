@@ -1,4 +1,4 @@
-"""The rendered HCL of a release as one file: the same files always make the same bytes."""
+"""What a release rendered, HCL and the documents beside it, as one file: the same files always make the same bytes."""
 
 from __future__ import annotations
 
@@ -11,8 +11,10 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from mendixgen.diagnostics import Diagnostic, MendixError
+from mendixgen.documents import NAME
+from mendixgen.documents.files import INDEX, standing
 
-_NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]{0,199}\.tf|\.terraform\.lock\.hcl")
+_NAME = re.compile(rf"[A-Za-z0-9_][A-Za-z0-9_.-]{{0,199}}\.tf|\.terraform\.lock\.hcl|\{INDEX}|(?:{NAME.pattern})")
 """What a root's files are called. A file of a person's own there may be called otherwise, and is left out."""
 
 MOST = 1000
@@ -69,10 +71,11 @@ def _belongs(member: tarfile.TarInfo) -> bool:
 
 
 def of_root(root: Path) -> dict[str, bytes]:
-    """What an archive holds of a root: its ``*.tf`` and the provider lock."""
+    """What an archive holds of a root: its ``*.tf``, the provider lock, and the documents with their index."""
     found = sorted(path for path in root.glob("*.tf") if _NAME.fullmatch(path.name))
     lock = root / ".terraform.lock.hcl"
-    return {path.name: path.read_bytes() for path in [*found, *([lock] if lock.is_file() else [])]}
+    code = {path.name: path.read_bytes() for path in [*found, *([lock] if lock.is_file() else [])]}
+    return code | {name: path.read_bytes() for name, path in standing(root).items()}
 
 
 def _broken(place: str, why: str) -> MendixError:

@@ -17,6 +17,7 @@ from mendixctl.ledger.serialise import digest, parse_outcome, record_digest
 from mendixctl.ledger.store import LedgerStore, folder_name
 from mendixgen import lock as locks
 from mendixgen.diagnostics import Diagnostic, Location, MendixError, Severity
+from mendixgen.messages import msg
 
 READERS = 8
 RESTORE = "restore it from git or from the version history of the bucket"
@@ -89,7 +90,13 @@ def _judge(store: LedgerStore, stored: _Stored, before: _Stored | None, head: in
         if not stored.problems:
             yield Diagnostic(
                 "MXL107",
-                f"v{number} of {store.environment} is missing from {store.place}, though v{head} is there",
+                msg(
+                    "v{number} of {environment} is missing from {place}, though v{head} is there",
+                    number=number,
+                    environment=store.environment,
+                    place=store.place,
+                    head=head,
+                ),
                 hint=RESTORE,
                 location=Location(f"{place}/release.json"),
             )
@@ -106,7 +113,7 @@ def _judge(store: LedgerStore, stored: _Stored, before: _Stored | None, head: in
     if outcome is not None and outcome.finished_at < stored.parsed.started_at:
         yield Diagnostic(
             "MXD113",
-            f"v{number} of {store.environment} ended before it began",
+            msg("v{number} of {environment} ended before it began", number=number, environment=store.environment),
             hint="compare it with git or with the version history of the bucket",
             location=Location(f"{place}/outcome.json"),
             severity=Severity.WARNING,
@@ -126,8 +133,8 @@ def _open(store: LedgerStore, number: int, head: int, place: str) -> Diagnostic:
     newest = number == head
     return Diagnostic(
         "MXD112",
-        f"v{number} of {store.environment} has no outcome"
-        + (": its apply is running or was cut off" if newest else f", though v{head} came after it"),
+        msg("v{number} of {environment} has no outcome", number=number, environment=store.environment)
+        + (": its apply is running or was cut off" if newest else msg(", though v{head} came after it", head=head)),
         hint="the next plan or apply closes it" if newest else RESTORE,
         location=Location(f"{place}/outcome.json"),
         severity=Severity.WARNING if newest else Severity.ERROR,
@@ -143,8 +150,17 @@ def _chain(store: LedgerStore, release: Release, before: _Stored | None, place: 
         last = release.number - 1
         yield Diagnostic(
             "MXL108",
-            f"the chain is broken between v{last} and v{release.number} of {store.environment}: v{release.number} was "
-            + (f"written after another v{last} than the one that is there" if last else "not the first release"),
+            msg(
+                "the chain is broken between v{last} and v{number} of {environment}: v{number} was ",
+                last=last,
+                number=release.number,
+                environment=store.environment,
+            )
+            + (
+                msg("written after another v{last} than the one that is there", last=last)
+                if last
+                else "not the first release"
+            ),
             hint="restore the records from git or from the version history of the bucket",
             location=Location(f"{place}/release.json"),
         )
@@ -155,7 +171,7 @@ def _archive(stored: _Stored, release: Release, place: str) -> Iterator[Diagnost
         why = "missing" if stored.archive is None else "not the original"
         yield Diagnostic(
             "MXL111",
-            f"the rendered HCL of v{release.number} is {why}",
+            msg("the rendered HCL of v{number} is {why}", number=release.number, why=why),
             hint=RESTORE,
             location=Location(f"{place}/hcl.tar.gz"),
         )
@@ -172,7 +188,13 @@ def _archive(stored: _Stored, release: Release, place: str) -> Iterator[Diagnost
         if rendered[area] != pinned:
             yield Diagnostic(
                 "MXD111",
-                f"v{release.number} pins {area} to {pinned}, but its rendered HCL runs {rendered[area]}",
+                msg(
+                    "v{number} pins {area} to {pinned}, but its rendered HCL runs {value}",
+                    number=release.number,
+                    area=area,
+                    pinned=pinned,
+                    value=rendered[area],
+                ),
                 hint="do not roll back to it before it is known which of the two was applied",
                 location=Location(f"{place}/release.json"),
             )

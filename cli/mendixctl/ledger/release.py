@@ -9,8 +9,34 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime
 from enum import StrEnum
+from typing import Annotated, ClassVar
+
+from pydantic import AfterValidator, ConfigDict, Field, PlainSerializer
+
+LARGEST_NUMBER = 10**15
+"""Releases, serials: nothing counts that far, and other readers of JSON keep no larger number exactly."""
+
+PLATFORM = "platform"
+"""The entry of a delivered app's record that names the release which the platform was at."""
+
+Number = Annotated[int, Field(ge=0, le=LARGEST_NUMBER)]
+
+
+def _utc(moment: datetime) -> datetime:
+    try:
+        return moment.astimezone(UTC) if moment.tzinfo else moment.replace(tzinfo=UTC)
+    except OverflowError as error:
+        raise ValueError("it is no moment of this calendar in UTC") from error
+
+
+def _written(moment: datetime) -> str:
+    return moment.astimezone(UTC).isoformat(timespec="microseconds").replace("+00:00", "Z")
+
+
+Moment = Annotated[datetime, AfterValidator(_utc), PlainSerializer(_written)]
+"""A moment in UTC, written to the microsecond; one that was written without its zone is one of UTC."""
 
 
 class Kind(StrEnum):
@@ -21,8 +47,24 @@ class Kind(StrEnum):
     TEARDOWN = "teardown"
     DESTROY = "destroy"
     RECOVER = "recover"
+    ADOPT = "adopt"
+    """What was there already was taken into the state."""
     RESTORE = "restore"
     """A copy of the state was put back; nothing was planned and nothing in AWS was changed."""
+    DRILL = "drill"
+    """What a recovery loses and how long it takes was measured."""
+    FAILOVER = "failover"
+    FAILBACK = "failback"
+    """Names were switched to the standby or back, or its file was made ready for that."""
+    DEPLOY = "deploy"
+    """The manifests of the release before were brought into the cluster, or taken out of it; nothing in AWS changed."""
+    APP = "app"
+    """An app was delivered, or taken back; nothing of the platform was changed."""
+
+    @property
+    def says_nothing(self) -> bool:
+        """Whether a release of this kind says nothing of what is to be: what the one before it said still holds."""
+        return self in (Kind.RESTORE, Kind.DRILL, Kind.FAILOVER, Kind.FAILBACK, Kind.APP)
 
 
 class Health(StrEnum):
@@ -32,6 +74,8 @@ class Health(StrEnum):
     UNHEALTHY = "unhealthy"
     NO_TARGETS = "no-targets"
     """A target group to which nothing is registered yet: no failure, and no proof of health either."""
+    UNCONFIRMED = "unconfirmed"
+    """Whoever is to be told has not confirmed yet: no failure of the apply, and nothing that waiting for it mends."""
     UNKNOWN = "unknown"
     """AWS could not be asked, so nothing is known."""
 
@@ -85,6 +129,25 @@ class HealthCheck:
 
 
 @dataclass(frozen=True, slots=True)
+class Deployment:
+    """What came of a release's ``objects``; addresses, each in one of the three.
+
+    ``failed``: begun, and not seen to be as asked for: refused, not ready, or of a kind that the cluster does not know.
+    ``not_started``: the cluster has of them what it had. ``left_out``: a person said not to deploy.
+    """
+
+    done: tuple[str, ...] = ()
+    failed: tuple[str, ...] = ()
+    not_started: tuple[str, ...] = ()
+    left_out: bool = False
+
+    @property
+    def complete(self) -> bool:
+        """Whether the cluster has everything that the release says."""
+        return not (self.failed or self.not_started)
+
+
+@dataclass(frozen=True, slots=True)
 class Author:
     """Who applied: the operating system's user, host, git identity and, on AWS, the caller's ARN."""
 
@@ -101,16 +164,18 @@ class Release:
     ``snapshots``: the database snapshots that were to be there before Terraform began, address -> the snapshot's
     identifier in this account and region. Terraform began only if all of them were available, so a release that
     did anything at all has them. ``restored_release`` and ``restored_serial``: of a restore, which copy of the state
-    was put back.
+    was put back. ``objects``: what was going to change on the cluster, by the addresses of its objects.
     """
 
-    number: int
+    __pydantic_config__: ClassVar[ConfigDict] = ConfigDict(strict=True)
+
+    number: Annotated[int, Field(ge=1, le=LARGEST_NUMBER)]
     environment: str
     account: str
     region: str
     target: str
     kind: Kind
-    started_at: datetime
+    started_at: Moment
     author: Author
     spec: str
     lock: str
@@ -118,40 +183,54 @@ class Release:
     predecessor: str = ""
     message: str = ""
     commit: str = ""
-    rollback_to: int = 0
-    rollback_from: int = 0
+    rollback_to: Number = 0
+    rollback_from: Number = 0
     held_forward: tuple[str, ...] = ()
     changes: tuple[RecordedChange, ...] = ()
     plan_digest: str = ""
     generator: str = ""
     terraform: str = ""
     snapshots: Mapping[str, str] = field(default_factory=dict)
-    restored_release: int = 0
-    restored_serial: int = 0
+    restored_release: Number = 0
+    restored_serial: Number = 0
+    objects: tuple[RecordedChange, ...] = ()
     extra: Mapping[str, object] = field(default_factory=dict)
 
     @property
     def accepted(self) -> tuple[str, ...]:
         """The addresses whose loss the author accepted by name (``--accept-loss``)."""
-        found = self.extra.get("accepted")
+        return self._addresses("accepted")
+
+    @property
+    def allowed(self) -> tuple[str, ...]:
+        """The addresses that were tried although AWS was said to refuse it (``--allow-refused``)."""
+        return self._addresses("allowed")
+
+    def _addresses(self, name: str) -> tuple[str, ...]:
+        found = self.extra.get(name)
         return tuple(one for one in found if isinstance(one, str)) if isinstance(found, list | tuple) else ()
 
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """``outcome.json``: what came of it. Addresses; ``proven``: a plan afterwards was empty."""
+    """``outcome.json``: what came of it. Addresses; ``proven``: a plan afterwards was empty, and where objects were
+    deployed, the cluster had nothing else than they say. ``deployment``: None where there was nothing to deploy.
+    """
+
+    __pydantic_config__: ClassVar[ConfigDict] = ConfigDict(strict=True)
 
     status: Status
-    finished_at: datetime
-    seconds: float
+    finished_at: Moment
+    seconds: Annotated[float, Field(allow_inf_nan=False)]
     done: tuple[str, ...] = ()
     failed: tuple[str, ...] = ()
     not_started: tuple[str, ...] = ()
     errors: tuple[str, ...] = ()
     lineage: str = ""
-    serial: int = 0
+    serial: Number = 0
     proven: bool | None = None
     checks: tuple[HealthCheck, ...] = ()
+    deployment: Deployment | None = None
 
     @property
     def health(self) -> Health | None:
@@ -177,3 +256,14 @@ class Record:
     @property
     def status(self) -> Status:
         return self.outcome.status if self.outcome else Status.RUNNING
+
+    @property
+    def basis(self) -> int:
+        """The release that says how the platform is to be: this one, or of a delivered app the one it was on.
+
+        Pipelines deliver many times between two changes of the platform, and no checkout of it has to follow that.
+        """
+        if self.release.kind is not Kind.APP:
+            return self.number
+        found = self.release.extra.get(PLATFORM)
+        return found if isinstance(found, int) and 0 < found < self.number else 0

@@ -9,13 +9,13 @@ A state holds secrets in clear; so does every copy.
 from __future__ import annotations
 
 import hashlib
-import json
 import re
 from abc import ABC, abstractmethod
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
+from mendixctl.terraform.state import NotAStateError, parse
 from mendixgen.diagnostics import Diagnostic, MendixError
 
 FOLDER = "state-copies"
@@ -92,16 +92,15 @@ def facts(data: bytes, place: str) -> StateFacts:
         MendixError: MXB101, it is not a whole state.
     """
     try:
-        content = json.loads(data)
-        lineage, serial, resources = content["lineage"], content["serial"], content.get("resources") or []
-        counted = sum(len(each.get("instances", ())) for each in resources if each.get("mode") == "managed")
-    except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
-        raise _no_state(place, f"{type(error).__name__}") from error
-    if not (isinstance(lineage, str) and re.fullmatch(_LINEAGE, lineage, re.ASCII)):
+        state = parse(data)
+    except NotAStateError as error:
+        raise _no_state(place, str(error)) from error
+    if not re.fullmatch(_LINEAGE, state.lineage, re.ASCII):
         raise _no_state(place, "it has no lineage as Terraform makes them")
-    if not isinstance(serial, int) or isinstance(serial, bool) or not 0 <= serial < 10**18:
+    if state.serial >= 10**18:
         raise _no_state(place, "it has no serial")
-    return StateFacts(lineage, serial, counted, f"sha256:{hashlib.sha256(data).hexdigest()}")
+    digest = f"sha256:{hashlib.sha256(data).hexdigest()}"
+    return StateFacts(state.lineage, state.serial, len(state.instances), digest)
 
 
 def _no_state(place: str, why: str) -> MendixError:

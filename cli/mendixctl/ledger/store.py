@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from mendixctl.ledger.release import Outcome, Record, Release
 from mendixctl.ledger.serialise import digest, outcome_bytes, parse_outcome, parse_release, record_digest, release_bytes
 from mendixgen.diagnostics import Diagnostic, Location, MendixError, Refused
+from mendixgen.messages import msg
 
 NUMBER = re.compile(r"[0-9]{4,}")
 
@@ -71,6 +72,18 @@ class LedgerStore(ABC):
         """The highest number that was allotted; 0 in an empty ledger."""
         return max(self.numbers(), default=0)
 
+    def platform(self) -> Record | None:
+        """The newest release that says how the platform is to be: the newest one that delivered no app.
+
+        Raises:
+            MendixError: as `read`.
+        """
+        number = self.head()
+        record = self.read(number) if number else None
+        if record is None or record.basis == number:
+            return record
+        return self.read(record.basis) if record.basis else None
+
     def read(self, number: int) -> Record:
         """One release.
 
@@ -105,9 +118,15 @@ class LedgerStore(ABC):
             raise Refused(
                 Diagnostic(
                     "MXL109",
-                    f"v{release.number} of {self.environment} was made by {other.author.user}@{other.author.host} "
-                    f"at {other.started_at:%Y-%m-%d %H:%M:%S} UTC, after this plan",
-                    hint=f"plan again: mendixctl plan {self.environment}",
+                    msg(
+                        "v{number} of {environment} was made by {user}@{host} at {started_at} UTC, after this plan",
+                        number=release.number,
+                        environment=self.environment,
+                        user=other.author.user,
+                        host=other.author.host,
+                        started_at=f"{other.started_at:%Y-%m-%d %H:%M:%S}",
+                    ),
+                    hint=msg("plan again: mendixctl plan {environment}", environment=self.environment),
                 )
             )
         return self._record(release.number, data, None)
@@ -126,8 +145,16 @@ class LedgerStore(ABC):
             raise MendixError(
                 Diagnostic(
                     "MXL110",
-                    f"v{number} of {self.environment} is already closed; an outcome is written once",
-                    hint=f"mendixctl show v{number} --env {self.environment} says what is recorded",
+                    msg(
+                        "v{number} of {environment} is already closed; an outcome is written once",
+                        number=number,
+                        environment=self.environment,
+                    ),
+                    hint=msg(
+                        "mendixctl show v{number} --env {environment} says what is recorded",
+                        number=number,
+                        environment=self.environment,
+                    ),
                 )
             )
         return self._record(number, release, data)
@@ -145,7 +172,7 @@ class LedgerStore(ABC):
             raise MendixError(
                 Diagnostic(
                     "MXL111",
-                    f"the rendered HCL of v{number} in {self.place} is {why}",
+                    msg("the rendered HCL of v{number} in {place} is {why}", number=number, place=self.place, why=why),
                     hint="restore it from git or from the version history of the bucket",
                 )
             )
@@ -179,8 +206,14 @@ class LedgerStore(ABC):
             raise MendixError(
                 Diagnostic(
                     "MXL106",
-                    f"{place}/release.json is v{parsed.number} of {parsed.environment}, "
-                    f"not v{number} of {self.environment}",
+                    msg(
+                        "{place}/release.json is v{number} of {environment}, not v{number_2} of {environment_2}",
+                        place=place,
+                        number=parsed.number,
+                        environment=parsed.environment,
+                        number_2=number,
+                        environment_2=self.environment,
+                    ),
                     hint="move it back where it belongs; the ledger of one environment is never copied to another",
                     location=Location(f"{place}/release.json"),
                 )
@@ -189,12 +222,23 @@ class LedgerStore(ABC):
 
     def _unknown(self, number: int) -> MendixError:
         head = self.head()
-        there = f"it has v1 to v{head}" if head > 1 else "it has only v1" if head else "it has no release yet"
+        there = (
+            msg("it has v1 to v{head}", head=head)
+            if head > 1
+            else "it has only v1"
+            if head
+            else "it has no release yet"
+        )
         return MendixError(
             Diagnostic(
                 "MXL105",
-                f"{self.environment} has no release v{number}; {there}",
-                hint=f"list them: mendixctl history {self.environment}",
+                msg(
+                    "{environment} has no release v{number}; {there}",
+                    environment=self.environment,
+                    number=number,
+                    there=there,
+                ),
+                hint=msg("list them: mendixctl history {environment}", environment=self.environment),
             )
         )
 
@@ -214,8 +258,13 @@ class LedgerStore(ABC):
                 raise MendixError(
                     Diagnostic(
                         "MXL107",
-                        f"v{expected} of {self.environment} is missing from {self.place}, though v{record.number} "
-                        "is there",
+                        msg(
+                            "v{expected} of {environment} is missing from {place}, though v{number} is there",
+                            expected=expected,
+                            environment=self.environment,
+                            place=self.place,
+                            number=record.number,
+                        ),
                         hint="restore it from git or from the version history of the bucket",
                     )
                 )
@@ -224,8 +273,14 @@ class LedgerStore(ABC):
                 raise MendixError(
                     Diagnostic(
                         "MXL108",
-                        f"the ledger of {self.environment} was changed: v{record.number} was written after another "
-                        f"v{record.number - 1} than the one in {self.place}",
+                        msg(
+                            "the ledger of {environment} was changed: v{number} was written after another "
+                            "v{value} than the one in {place}",
+                            environment=self.environment,
+                            number=record.number,
+                            value=record.number - 1,
+                            place=self.place,
+                        ),
                         hint="restore the records from git or from the version history of the bucket",
                     )
                 )

@@ -1,4 +1,4 @@
-"""Which Terraform runs: the one on PATH, the one that a variable names, or the embedded engine."""
+"""Which Terraform runs: the one on PATH, the one that a variable names, OpenTofu, or the embedded engine."""
 
 from __future__ import annotations
 
@@ -21,7 +21,9 @@ MINIMUM = (1, 11, 0)
 """The first version with S3's native lock file and write-only arguments out of their experimental stage."""
 
 VARIABLE = "MENDIXCTL_TERRAFORM"
-"""Path of the terraform binary, or ``embedded`` for the engine of the extra of that name."""
+"""Path or name of the binary (terraform, tofu), or ``embedded`` for the engine of the extra of that name."""
+
+TERRAFORM, OPENTOFU = "Terraform", "OpenTofu"
 
 EMBEDDED = "embedded"
 
@@ -33,15 +35,25 @@ GET_TERRAFORM = (
 
 @dataclass(frozen=True, slots=True)
 class Binary:
-    """A Terraform that runs. ``command`` goes before the arguments; ``platform`` is ``linux_amd64`` and the like."""
+    """A Terraform that runs. ``command`` goes before the arguments; ``platform`` is ``linux_amd64`` and the like.
+
+    ``product``: Terraform, or OpenTofu, which has the same commands, formats and events (its first versions are a copy
+    of Terraform's), a registry of its own and versions that mean other things.
+    """
 
     command: tuple[str, ...]
     version: str
     embedded: bool = False
     platform: str = ""
+    product: str = TERRAFORM
+
+    @property
+    def identity(self) -> str:
+        """What plans and releases record: a plan of the one is never applied by the other."""
+        return self.version if self.product == TERRAFORM else f"{self.product} {self.version}"
 
     def describe(self) -> str:
-        return f"Terraform {self.version} ({'embedded' if self.embedded else self.command[0]})"
+        return f"{self.product} {self.version} ({'embedded' if self.embedded else self.command[0]})"
 
 
 def find(environment: Mapping[str, str] | None = None, *, cache: Path | None = None) -> Binary:
@@ -73,11 +85,12 @@ def find(environment: Mapping[str, str] | None = None, *, cache: Path | None = N
                 Diagnostic("MXT101", f"{VARIABLE} names {wanted}, which is not a program", hint=GET_TERRAFORM)
             )
         return _checked((path,), Path(path), inherited, cache)
-    if path := shutil.which("terraform", path=inherited.get("PATH", os.defpath)):
-        return _checked((path,), Path(path), inherited, cache)
+    for name in ("terraform", "tofu"):
+        if path := shutil.which(name, path=inherited.get("PATH", os.defpath)):
+            return _checked((path,), Path(path), inherited, cache)
     if library := _library():
         return _checked(_embedded_command(), library, inherited, cache)
-    raise MendixError(Diagnostic("MXT101", "there is no terraform on PATH", hint=GET_TERRAFORM))
+    raise MendixError(Diagnostic("MXT101", "there is no terraform on PATH, and no tofu", hint=GET_TERRAFORM))
 
 
 def _embedded_command() -> tuple[str, ...]:
@@ -104,12 +117,13 @@ def _checked(command: tuple[str, ...], file: Path, environment: Mapping[str, str
     key = _key(command, file)
     answer = _remembered(cache, key) or _ask(command, environment)
     version, platform = answer
-    binary = Binary(command, version, embedded=len(command) > 1, platform=platform)
+    product = OPENTOFU if _is_opentofu(file) else TERRAFORM
+    binary = Binary(command, version, embedded=len(command) > 1, platform=platform, product=product)
     if _numbers(version) < MINIMUM:
         raise MendixError(
             Diagnostic(
                 "MXT102",
-                f"Terraform {version} at {command[0]} is too old: mendixctl needs "
+                f"{product} {version} at {command[0]} is too old: mendixctl needs "
                 f"{'.'.join(map(str, MINIMUM[:2]))} or newer",
                 hint=GET_TERRAFORM + f" and set {VARIABLE}={EMBEDDED}",
             )
@@ -117,6 +131,11 @@ def _checked(command: tuple[str, ...], file: Path, environment: Mapping[str, str
     if cache is not None and key and _remembered(cache, key) is None:
         write_atomic(cache, json.dumps({key: [version, platform]}) + "\n")
     return binary
+
+
+def _is_opentofu(file: Path) -> bool:
+    """By the name of the program, and of what a link leads to: OpenTofu's ``version -json`` says terraform_version."""
+    return any("tofu" in name.lower() for name in (file.name, file.resolve().name))
 
 
 def _ask(command: tuple[str, ...], environment: Mapping[str, str]) -> tuple[str, str]:

@@ -7,6 +7,7 @@ from pathlib import Path
 
 SCRUBBED_NAMES = frozenset(
     {
+        "MENDIXCTL_PLAN_PASSPHRASE",
         "TF_CLI_ARGS",
         "TF_DATA_DIR",
         "TF_FORCE_LOCAL_BACKEND",
@@ -19,12 +20,20 @@ SCRUBBED_NAMES = frozenset(
         "TF_WORKSPACE",
     }
 )
-"""Variables that reach into what a plan means, where it is kept or what the stream says."""
+"""Variables that reach into what a plan means, where it is kept or what the stream says; and the one that opens plan
+files, which is no provider's business."""
 
 SCRUBBED_PREFIXES = ("TF_CLI_ARGS_", "TF_LOG_", "TF_VAR_")
 
 TERRAFORM_LOG = "MENDIXCTL_TF_LOG"
 """Set to TRACE, DEBUG, ... to have Terraform's own log in the run's folder; TF_LOG would flood every stderr."""
+
+
+COLLECTOR = "400"
+"""``GOGC``: how far Go's heap may grow, in percent, before it is swept. The AWS provider builds its schema of a hundred
+megabytes anew in each of a plan's processes; swept at Go's own 100 that costs a fifth more CPU time and saves 40 MB of
+650 (measured with provider 5.100.0).
+"""
 
 
 def terraform_environment(
@@ -42,6 +51,7 @@ def terraform_environment(
     }
     result |= {
         "CHECKPOINT_DISABLE": "1",
+        "GOGC": inherited.get("GOGC", COLLECTOR),
         "TF_DATA_DIR": str(data_directory.absolute()),
         "TF_INPUT": "0",
         "TF_IN_AUTOMATION": "1",

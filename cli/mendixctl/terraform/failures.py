@@ -13,7 +13,9 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from mendixctl.terraform.answers import Answer
 from mendixctl.terraform.events import DiagnosticEvent
+from mendixctl.terraform.outcome import INTERRUPTED, Gatherer
 from mendixgen.diagnostics import Diagnostic, Location, Severity
 
 NOT_INITIALISED = "MXT122"
@@ -87,8 +89,9 @@ _RULES: tuple[_Rule, ...] = (
     ),
     _rule(
         "MXT118",
-        r"Unsupported Terraform Core version|Unsupported state file format|state snapshot was created by Terraform"
-        r"|configuration does not support Terraform version",
+        r"Unsupported (?:Terraform|OpenTofu) Core version|Unsupported state file format"
+        r"|state snapshot was created by (?:Terraform|OpenTofu)"
+        r"|configuration does not support (?:Terraform|OpenTofu) version",
         "Terraform {context.version} does not suit this root or its state",
         "use the Terraform version that the text below asks for (PATH or MENDIXCTL_TERRAFORM)",
     ),
@@ -122,7 +125,8 @@ _RULES: tuple[_Rule, ...] = (
     ),
     _rule(
         "MXT119",
-        r"S3 bucket \"([^\"]*)\" does not exist|NoSuchBucket",
+        r"S3 bucket \"[^\"]*\" does not exist"
+        r"|(?:existing workspaces|(?:refreshing|loading|inspecting|saving|acquiring)[^:]* state\b).*NoSuchBucket",
         "the bucket of the state does not exist",
         "make it with `mendixctl bootstrap ENVIRONMENT`, or mend `state.bucket` in the environment's YAML",
     ),
@@ -133,6 +137,24 @@ _RULES: tuple[_Rule, ...] = (
         r"|failed to refresh cached credentials|SSO session|failed to get shared config profile",
         "the AWS credentials are missing, expired or wrong",
         "log in again (for example `aws sso login`) and name the profile with AWS_PROFILE; then run the same command",
+    ),
+    _rule(
+        "MXT134",
+        r"secret with this name is already scheduled for deletion",
+        "a secret of that name is scheduled for deletion, and its name is taken until then",
+        "have it back with what it holds: mendixctl plan {context.root.name} --undelete, then apply",
+    ),
+    _rule(
+        "MXT136",
+        r"UninitializedAccountException",
+        "Elastic Disaster Recovery is not initialised in this region, which a person does once an account",
+        "aws drs initialize-service, in the region of the standby; or elastic_disaster_recovery: false",
+    ),
+    _rule(
+        "MXT137",
+        r"reading Cost Explorer Cost Allocation Tag \(([^)]+)\): empty result",
+        "the bill knows no tag {0}: it does a day after the first resource has it",
+        "leave it out of cost_tags until then",
     ),
     _rule(
         "MXT129",
@@ -270,6 +292,26 @@ def follows(error: Diagnostic) -> bool:
     """Whether an error only says of one resource that Terraform was stopped or that the API was gone."""
     words = f"{error.summary} {error.detail}".lower()
     return any(sign in words for sign in ("context canceled", "connection refused", "connection reset", ": eof"))
+
+
+def interrupted(command: str, gathered: Gatherer, context: Context) -> tuple[Diagnostic, ...]:
+    """What a person is told who stopped Terraform: how far it came, a line for each resource that was in flight, and
+    in full only what AWS refused by itself.
+    """
+    changed = command == "apply" and (gathered.completed or gathered.failed or gathered.open)
+    done = f"{len(gathered.completed)} of {len(gathered.planned)} resources were done" if changed else ""
+    flying = list(dict.fromkeys([*gathered.failed, *(address for address, _ in gathered.open)]))
+    flying = [address for address in flying if gathered.answer(address) is Answer.NONE]
+    hint = "plan again: it goes on from here" if changed else "run the same command again"
+    if flying:
+        hint = f"mendixctl status {context.root.name} says what is in doubt, and what to do about it"
+    first = Diagnostic(
+        INTERRUPTED,
+        f"stopped during `terraform {command}`: {done or 'nothing was changed'}",
+        hint=hint,
+        detail="\n".join(f"{address}  was in flight" for address in flying),
+    )
+    return (first, *diagnose([one for one in gathered.errors if one.address not in flying], context))
 
 
 def unreadable(what: str, context: Context) -> Diagnostic:

@@ -208,9 +208,9 @@ class Invocation:
 
     def _told(self, command: str, gathered: Gatherer, finished: Finished) -> tuple[Diagnostic, ...]:
         code, context, stderr = finished.exit_code, self._context(command), text(finished.stderr)
-        errors = list(failures.diagnose(gathered.errors, context))
         if finished.stops:
-            return (self._interrupted(command, gathered), *errors)
+            return failures.interrupted(command, gathered, context)
+        errors = list(failures.diagnose(gathered.errors, context))
         if finished.short:
             return (failures.full(self.logs or self.root), *(e for e in errors if not failures.follows(e)))
         if code < 0:
@@ -218,15 +218,6 @@ class Invocation:
         if not errors:
             errors.append(failures.from_text(stderr or "\n".join(gathered.text), code, context))
         return tuple(errors)
-
-    def _interrupted(self, command: str, gathered: Gatherer) -> Diagnostic:
-        changed = command == "apply" and (gathered.completed or gathered.failed or gathered.open)
-        done = f"{len(gathered.completed)} of {len(gathered.planned)} resources were done" if changed else ""
-        return Diagnostic(
-            INTERRUPTED,
-            f"stopped during `terraform {command}`: {done or 'nothing was changed'}",
-            hint="plan again: it goes on from here" if changed else "run the same command again",
-        )
 
     def _warnings(self, gathered: Gatherer, command: str, secrets: Secrets) -> tuple[Diagnostic, ...]:
         return self._redacted(failures.diagnose(gathered.warnings, self._context(command)), secrets)

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from mendixctl.terraform.answers import Answer, answer, weakest
 from mendixctl.terraform.events import (
     ChangeEvent,
     DiagnosticEvent,
@@ -35,13 +37,15 @@ class ApplyOutcome:
     """What an apply did, whether it succeeded or not; addresses in the order of their events.
 
     ``in_flight`` was begun and never reported on, which only happens when Terraform itself died: those resources
-    may exist without being in the state. ``errors`` is empty exactly when everything was done.
+    may exist without being in the state. ``unanswered``: those of ``failed`` and ``in_flight`` of which AWS itself has
+    not said that it did not do what was asked. ``errors`` is empty exactly when everything was done.
     """
 
     done: tuple[str, ...] = ()
     failed: tuple[str, ...] = ()
     in_flight: tuple[str, ...] = ()
     not_started: tuple[str, ...] = ()
+    unanswered: tuple[str, ...] = ()
     errors: tuple[Diagnostic, ...] = ()
     warnings: tuple[Diagnostic, ...] = ()
     summary: SummaryEvent | None = None
@@ -67,20 +71,21 @@ class ApplyOutcome:
 
 
 @dataclass(frozen=True, slots=True)
-class StateIdentity:
-    """Which state it is: ``lineage`` is made once, ``serial`` grows by each write. No state yet: "" and 0."""
-
-    lineage: str = ""
-    serial: int = 0
-    raw: bytes = field(default=b"", repr=False)
-
-
-@dataclass(frozen=True, slots=True)
 class OutputValue:
     """One output of the root. The value of a sensitive one is here in clear and must not be shown."""
 
     value: object = field(repr=False)
     sensitive: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """How far an apply got: each address in one of the four, in the order of their events."""
+
+    done: tuple[str, ...]
+    failed: tuple[str, ...]
+    in_flight: tuple[str, ...]
+    not_started: tuple[str, ...]
 
 
 @dataclass(slots=True)
@@ -129,31 +134,42 @@ class Gatherer:
             self.open.pop(key, None)
             self.failed[event.address] = None
 
+    def answer(self, address: str) -> Answer:
+        """What AWS answered to what was asked for one resource, by its errors so far."""
+        return weakest(answer(f"{one.summary}\n{one.detail}") for one in self.errors if one.address == address)
+
+    def progress(self, planned: Mapping[str, str]) -> Progress:
+        """How far an apply that did not come to its end got; ``planned``: address -> action."""
+        steps = {address: 2 if action == "replace" else 1 for address, action in planned.items()}
+        in_flight = tuple(dict.fromkeys(address for address, _ in self.open))
+        halves = [a for a, count in self.completed.items() if 0 < count < steps.get(a, 1) and a not in in_flight]
+        failed = tuple(dict.fromkeys([*self.failed, *halves]))
+        begun = {*failed, *in_flight}
+        everything = list(dict.fromkeys([*self.completed, *planned]))
+        done = tuple(
+            address
+            for address in everything
+            if address not in begun and self.completed.get(address, 0) >= steps.get(address, 1)
+        )
+        begun |= {*done}
+        return Progress(done, failed, in_flight, tuple(address for address in everything if address not in begun))
+
     def outcome(
         self, *, errors: tuple[Diagnostic, ...], warnings: tuple[Diagnostic, ...], exit_code: int, seconds: float
     ) -> ApplyOutcome:
         """The outcome of an apply; on success whatever was planned is done, events or not (moves have none)."""
-        in_flight = list(dict.fromkeys(address for address, _ in self.open))
-        steps = {address: 2 if event.action == "replace" else 1 for address, event in self.planned.items()}
-        everything = list(dict.fromkeys([*self.completed, *self.planned]))
-        done = [
-            address
-            for address in everything
-            if not errors
-            or (
-                self.completed.get(address, 0) >= steps.get(address, 1)
-                and address not in self.failed
-                and address not in in_flight
-            )
-        ]
-        halves = [a for a, count in self.completed.items() if 0 < count < steps.get(a, 1) and a not in in_flight]
-        failed = list(dict.fromkeys([*self.failed, *(halves if errors else ())]))
-        begun = {*done, *failed, *in_flight}
+        far = self.progress({address: event.action for address, event in self.planned.items()})
+        if not errors:
+            everything = tuple(dict.fromkeys([*self.completed, *self.planned]))
+            far = Progress(everything, tuple(self.failed), far.in_flight, ())
+        failed, in_flight = far.failed, far.in_flight
+        answers = {address: self.answer(address) for address in (*failed, *in_flight)}
         return ApplyOutcome(
-            done=tuple(done),
-            failed=tuple(failed),
-            in_flight=tuple(in_flight),
-            not_started=tuple(address for address in everything if address not in begun),
+            done=far.done,
+            failed=failed,
+            in_flight=in_flight,
+            not_started=far.not_started,
+            unanswered=tuple(address for address, said in answers.items() if said is Answer.NONE),
             errors=errors,
             warnings=warnings,
             summary=self.summary,

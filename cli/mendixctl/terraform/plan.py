@@ -8,7 +8,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Any
+from typing import Annotated, Any
+
+from pydantic import Field
 
 SENSITIVE = "(sensitive)"
 """What is shown instead of a sensitive value."""
@@ -47,7 +49,10 @@ class AttributeChange:
 
 @dataclass(frozen=True, slots=True)
 class ResourceChange:
-    """What a plan does to one resource instance. ``identity``: what AWS calls data that is taken away."""
+    """What a plan does to one resource instance. ``identity``: what AWS calls data that is taken away.
+
+    ``raw`` is Terraform's own entry, secrets in clear: guards look into it, and a change that is kept has none.
+    """
 
     address: str
     area: str
@@ -57,14 +62,16 @@ class ResourceChange:
     previous_address: str = ""
     reason: str = ""
     identity: Mapping[str, str] = field(default_factory=dict, hash=False)
-    raw: Mapping[str, Any] = field(default_factory=dict, repr=False, compare=False)
+    raw: Annotated[Mapping[str, Any], Field(exclude=True, max_length=0)] = field(
+        default_factory=dict, repr=False, compare=False
+    )
 
 
 @dataclass(frozen=True, slots=True)
 class PlanDocument:
     """A whole plan. ``changes`` has no no-ops and no reads; ``drift`` is what changed outside Terraform.
 
-    ``unchanged``: how many managed resources there are that it leaves as they are.
+    ``others`` are the managed resources that it leaves as they are, ``unchanged`` is how many those are.
     """
 
     terraform_version: str
@@ -72,14 +79,4 @@ class PlanDocument:
     drift: tuple[ResourceChange, ...] = ()
     outputs: Mapping[str, AttributeChange] = field(default_factory=dict)
     unchanged: int = 0
-
-
-def parse(document: Mapping[str, Any]) -> PlanDocument:
-    """The plan in the JSON that ``terraform show -json PLAN`` gives. Later 1.x formats may add parts: ignored.
-
-    Raises:
-        MendixError: MXT105, the document is not format 1.x.
-    """
-    from mendixctl.terraform.plan_json import read
-
-    return read(document)
+    others: tuple[ResourceChange, ...] = ()

@@ -8,12 +8,14 @@ within its own resource always.
 
 from __future__ import annotations
 
-import itertools
+import functools
+import json
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
+from mendixctl.terraform import alignment
 from mendixctl.terraform.identities import identity
 from mendixctl.terraform.marks import mapping, marked, mask, part, shown, without
 from mendixctl.terraform.plan import UNKNOWN, Action, AttributeChange, PlanDocument, ResourceChange
@@ -44,8 +46,12 @@ _AREA = re.compile(r"module\.([^.\[]+)")
 _WORD = re.compile(r"[A-Za-z_][A-Za-z0-9_-]*\Z")
 
 
-def read(document: Mapping[str, Any]) -> PlanDocument:
-    """The plan in ``document``; see :func:`mendixctl.terraform.plan.parse`."""
+def parse(document: Mapping[str, Any]) -> PlanDocument:
+    """The plan in the JSON that ``terraform show -json PLAN`` gives. Later 1.x formats may add parts: ignored.
+
+    Raises:
+        MendixError: MXT105, the document is not format 1.x.
+    """
     form = document.get("format_version")
     if not isinstance(form, str) or form.split(".")[0] != "1":
         raise MendixError(
@@ -74,6 +80,7 @@ def read(document: Mapping[str, Any]) -> PlanDocument:
         ),
         outputs=outputs,
         unchanged=sum(change.action is Action.NOOP for change in changes),
+        others=tuple(change for change in changes if change.action is Action.NOOP),
     )
 
 
@@ -246,35 +253,77 @@ def _mappings(
 def _lists(
     path: Path, before: Sequence[Any], after: Sequence[Any], unknown: Any, before_marks: Any, after_marks: Any
 ) -> Iterator[Difference]:
-    """Lists of plain values are one leaf. Of blocks, the equal ones pair off first: sets come in any order."""
-    hidden = marked(before_marks) or marked(after_marks)
-    if not any(isinstance(item, Mapping | list) for item in (*before, *after)) and not isinstance(unknown, list | dict):
+    """Lists of plain values are one leaf. Of blocks, the equal ones pair off; see `alignment`."""
+    if not any(isinstance(item, Mapping | list) for item in (*before, *after)) and not marked(unknown):
         if before != after:
+            hidden = marked(before_marks) or marked(after_marks)
             if hidden:
                 yield path, shown(before, None, before_marks), shown(after, unknown, after_marks), True
             else:
                 yield path, list(before), list(after), False
         return
     length = max(len(after), len(unknown) if isinstance(unknown, list) else 0)
-    left = list(range(len(before)))
-    right: list[int] = []
-    for index in range(length):
-        value = after[index] if index < len(after) else None
-        if index < len(after) and not marked(part(unknown, index)):
-            twin = next((old for old in left if before[old] == value), None)
-            if twin is not None:
-                left.remove(twin)
-                continue
-        right.append(index)
-    for old, new in itertools.zip_longest(left, right):
+    for place, old, new in _pairs(before, [*after, *[None] * (length - len(after))], unknown):
         yield from _differences(
-            (*path, old if new is None else new),
+            (*path, place),
             None if old is None else before[old],
             after[new] if new is not None and new < len(after) else None,
             None if new is None else part(unknown, new),
             None if old is None else part(before_marks, old),
             None if new is None else part(after_marks, new),
         )
+
+
+def _pairs(before: Sequence[Any], after: Sequence[Any], unknown: Any) -> Iterator[tuple[int, int | None, int | None]]:
+    """What differs of two lists of blocks: its place, and its indices before and after, one of them where the block
+    was removed or added.
+
+    What is as it was, is not there. What stands in the same place, or is more alike than not, is one that changed.
+    """
+    old_keys: list[Hashable] = [_key(item) for item in before]
+    new_keys: list[Hashable] = [
+        (index,) if marked(part(unknown, index)) else _key(item) for index, item in enumerate(after)
+    ]
+
+    def likeness(old: int, new: int) -> float:
+        return _likeness(before[old], after[new])
+
+    changed: list[alignment.Pair] = []
+    removed: list[int] = []
+    added: list[int] = []
+    for olds, news in alignment.gaps(alignment.common(old_keys, new_keys), len(before), len(after)):
+        pairs = alignment.alike(olds, news, likeness)
+        changed += pairs
+        removed += sorted({*olds} - {old for old, _ in pairs})
+        added += sorted({*news} - {new for _, new in pairs})
+    # what changed in a set may stand somewhere else since
+    if len(removed) * len(added) <= alignment.MOST_COMPARISONS:
+        for old in list(removed):
+            twin = max(added, key=functools.partial(likeness, old), default=None)
+            if twin is not None and old_keys[old] != new_keys[twin] and likeness(old, twin) >= ALIKE:
+                changed.append((old, twin))
+                removed.remove(old)
+                added.remove(twin)
+    found: list[tuple[int, int | None, int | None]] = [(new, old, new) for old, new in changed]
+    found += [(old, old, None) for old in removed]
+    found += [(new, None, new) for new in added]
+    return iter(sorted(found, key=lambda one: (one[0], one[2] is None)))
+
+
+ALIKE = 0.5
+"""From how much in common on a block that stands elsewhere is taken for one that changed."""
+
+
+def _likeness(before: Any, after: Any) -> float:
+    """The part of the values that two blocks have in common, from 0 to 1; of what is no block, 0."""
+    if not isinstance(before, Mapping) or not isinstance(after, Mapping):
+        return 0.0
+    keys = {*before, *after}
+    return sum(_same(before.get(key), after.get(key)) for key in keys) / len(keys) if keys else 1.0
+
+
+def _key(item: Any) -> str:
+    return json.dumps(item, sort_keys=True, default=str)
 
 
 def _is_list(value: Any) -> bool:

@@ -13,9 +13,12 @@ from typing import Any
 from mendixctl.terraform import failures
 from mendixctl.terraform.events import ChangeEvent, Event, SummaryEvent, diagnostic_event
 from mendixctl.terraform.invocation import Invocation, Listener, text
-from mendixctl.terraform.outcome import ApplyOutcome, Gatherer, OutputValue, PlanOutcome, StateIdentity
-from mendixctl.terraform.plan import PlanDocument, ResourceChange, parse
+from mendixctl.terraform.outcome import ApplyOutcome, Gatherer, OutputValue, PlanOutcome
+from mendixctl.terraform.plan import PlanDocument, ResourceChange
+from mendixctl.terraform.plan_json import parse
 from mendixctl.terraform.redaction import of_plan, of_state
+from mendixctl.terraform.state import NotAStateError, State
+from mendixctl.terraform.state import parse as parse_state
 from mendixgen.diagnostics import Diagnostic, MendixError
 
 CHANGES = 2
@@ -148,16 +151,18 @@ class Terraform(Invocation):
         """``show -json`` of the state: ``{"values": {...}}``, no "values" without state. Secrets are in clear."""
         return self._object("show", self._quiet("show", ["-json"]).stdout)
 
-    def state_pull(self) -> StateIdentity:
-        """The state as the backend keeps it, and which one it is."""
-        raw = self._quiet("state pull", []).stdout
-        if not raw.strip():
-            return StateIdentity()
-        content = self._object("state pull", raw)
-        lineage, serial = content.get("lineage"), content.get("serial")
-        if not isinstance(lineage, str) or not isinstance(serial, int):
-            raise MendixError(failures.unreadable("a state without lineage and serial", self._context("state pull")))
-        return StateIdentity(lineage, serial, raw)
+    def state_pull(self) -> State:
+        """The state as the backend keeps it.
+
+        Raises:
+            MendixError: MXT105, what is there is no whole state.
+        """
+        try:
+            return parse_state(self._quiet("state pull", []).stdout)
+        except NotAStateError as error:
+            raise MendixError(
+                failures.unreadable(f"a state that is not whole: {error}", self._context("state pull"))
+            ) from error
 
     def state_push(self, file: Path, *, force: bool = False) -> None:
         """Put a state in place, ``errored.tfstate`` above all; Terraform refuses an older or a foreign one.

@@ -1,1 +1,1 @@
-"""The areas of the platform, one file each; `mendixgen.areas.registry` lists them."""
+"""The areas of the platform, a folder each; `mendixgen.areas.catalogue` lists them."""

@@ -1,4 +1,4 @@
-"""How an area is declared: its inputs and outputs once, its resources in typed Terraform.
+"""How an area is declared: its inputs and outputs, once. `mendixgen.areas.parts` finds what stands beside that.
 
 From one ``Inputs`` model come the section of the environment's YAML (and its JSON Schema), the module's
 ``variables.tf`` and the arguments that a root passes. What pydantic does not know of a field is carried
@@ -22,17 +22,16 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, ClassVar, Literal
+from typing import Any, ClassVar, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
-
-if TYPE_CHECKING:
-    from mendixgen.authoring.module import ModuleBuilder
 
 Kind = Literal["environment", "foundation"]
 """What a specification describes: one platform, or what an account and region have once."""
 
-ContextValue = Literal["name", "region", "account", "partition", "domain", "apps"]
+ContextValue = Literal[
+    "name", "region", "account", "partition", "domain", "apps", "neighbours", "releases", "state_place"
+]
 """What an area may ask of the environment's header; a module sees it as a variable."""
 
 
@@ -53,6 +52,42 @@ class AppFacts(Strict):
     """The name by which it is reached, if it is not <app>.<domain>."""
     identity: str = "secret-store"
     """secret-store: its role is the platform's; storage-plan: the Mendix Operator makes its role."""
+
+
+class ReleaseFacts(Strict):
+    """How an application is released; `context` ``"releases"`` gives a map of these by the app's name.
+
+    Apart from `AppFacts`, so that another strategy of release changes nothing but the delivery.
+    """
+
+    strategy: str = "recreate"
+    """recreate, blue-green or canary."""
+    window: str | None = None
+    """When a release with downtime may begin, UTC: ``Sun 02:00``."""
+    bake_minutes: int = 10
+    """How long a release is watched."""
+
+
+class StatePlace(Strict):
+    """Where Terraform's state and the ledger are in S3; `context` ``"state_place"``. Empty where they are local."""
+
+    bucket: str = ""
+    """The bucket."""
+    prefix: str = ""
+    """The environment's own folder in it, with a slash at its end."""
+    kms_key: str | None = None
+    """ARN of the key that both are encrypted with, where it is not the bucket's own."""
+
+
+class Neighbour(Strict):
+    """Where another environment is; `context` ``"neighbours"`` gives a map of these by the environment's name."""
+
+    region: str
+    """Its region."""
+    account: str
+    """Its account."""
+    domain: str = ""
+    """Its domain; empty where it is not known."""
 
 
 class AreaInputs(Strict):
@@ -134,12 +169,14 @@ class Move:
 
 @dataclass(frozen=True, slots=True)
 class Check:
-    """One cross-field finding of `Area.check`: where in the section, and what is wrong."""
+    """One cross-field finding of an area's ``check``: where in the section, and what is wrong."""
 
     path: tuple[str | int, ...]
     code: str
     summary: str
     hint: str = ""
+    warns: bool = False
+    """It is said, and the specification is right all the same."""
 
 
 class Unsound(Exception):
@@ -147,7 +184,7 @@ class Unsound(Exception):
 
 
 def independent(*parts: Callable[[], Iterable[Check]]) -> list[Check]:
-    """What all parts of an `Area.check` find. A part that reads a setting which is wrong in itself ends there.
+    """What all parts of an area's ``check`` find. A part that reads a setting which is wrong in itself ends there.
 
     So one mistake in a section does not hide the findings that have nothing to do with it.
     """
@@ -172,10 +209,17 @@ class Header:
     domain: str
     tags: Mapping[str, str] = field(default_factory=dict)
     apps: Mapping[str, AppFacts] = field(default_factory=dict)
+    neighbours: Mapping[str, Neighbour] = field(default_factory=dict)
+    standby_of: str | None = None
+    releases: Mapping[str, ReleaseFacts] = field(default_factory=dict)
+    state_place: StatePlace = field(default_factory=StatePlace)
 
 
 class Area:
     """One chapter of the platform. Subclasses declare; they hold no state.
+
+    Each is a package of its own. Rules across fields are ``check(inputs, header)`` of its ``checks.py``, its locals and
+    resources ``build(module)`` of its ``resources.py``; the declaration imports neither.
 
     ``name`` is the section's key in the YAML and the module's folder; ``version`` is the version that
     this Python renders; the class docstring's first line is the module's description. ``kind`` is the kind of
@@ -190,16 +234,3 @@ class Area:
     moves: ClassVar[tuple[Move, ...]] = ()
 
     Inputs: ClassVar[type[AreaInputs]]
-
-    @classmethod
-    def check(cls, section: Any, header: Header) -> list[Check]:
-        """What no single field's bounds can say (CIDRs that overlap, days out of order). Default: nothing.
-
-        Checks that do not need each other are given to `independent`, so that a mistake elsewhere hides none of them.
-        """
-        return []
-
-    @classmethod
-    def resources(cls, module: ModuleBuilder) -> None:
-        """Add the module's locals and resources to ``module``."""
-        raise TypeError(f"{cls.__name__} has no resources: every area gives its own")

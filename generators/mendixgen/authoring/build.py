@@ -6,6 +6,7 @@ import re
 from collections.abc import Mapping
 
 from mendixgen.annotations import variable_name
+from mendixgen.areas import parts
 from mendixgen.areas.contract import Area
 from mendixgen.authoring import manifest as manifests
 from mendixgen.authoring.expression import expressions_in
@@ -15,8 +16,8 @@ from mendixgen.authoring.rendering import render_files, variables_of
 from mendixgen.authoring.scanning import without_strings
 from mendixgen.authoring.synthesis import synthesise
 from mendixgen.authoring.terraform_tool import formatted
+from mendixgen.authoring.variables.types import UnsupportedType
 from mendixgen.authoring.writer import main_tf, verify
-from mendixgen.terraform_types import UnsupportedType
 
 _REFERENCE = re.compile(r"(?<![\w.\"-])(var|local|aws_[a-z0-9_]+)\.([A-Za-z_][A-Za-z0-9_-]*)")
 
@@ -27,7 +28,7 @@ RESERVED = frozenset(
 
 
 def collect(area: type[Area]) -> ModuleBuilder:
-    """Run the area's `resources`, and check what can be checked without the provider.
+    """Run the area's ``build``, and check what can be checked without the provider.
 
     Raises:
         AuthoringError: see `ModuleBuilder`; MXM115, a reference to something that the module does not have;
@@ -37,7 +38,7 @@ def collect(area: type[Area]) -> ModuleBuilder:
     if not manifests.description(area):
         raise AuthoringError("MXM116", area.name, "the area's class has no docstring; it is the module's description")
     module = ModuleBuilder(area)
-    area.resources(module)
+    parts.build(area, module)
     if not module.resources:
         raise AuthoringError("MXM116", area.name, "the area has no resource")
     for name, field in area.Inputs.model_fields.items():
@@ -96,7 +97,10 @@ def module_files(area: type[Area], schema: ProviderSchema, released: str | None 
         variables = variables_of(area)
     except UnsupportedType as error:
         raise AuthoringError("MXM117", area.name, str(error)) from error
-    files: dict[str, str | bytes] = {"main.tf": text, **render_files(area, variables, addresses), **module.files}
+    files: dict[str, str | bytes] = {"main.tf": text, **render_files(area, variables, addresses, module.aliases)}
+    files |= module.files
     counted = {name: content for name, content in files.items() if name != "README.md"}
-    files["module.json"] = manifests.to_text(manifests.manifest(area, variables, addresses, counted, released))
+    files["module.json"] = manifests.to_text(
+        manifests.manifest(area, variables, addresses, counted, released, module.aliases)
+    )
     return files

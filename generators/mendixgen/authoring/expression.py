@@ -23,8 +23,6 @@ WIDTH = 88
 
 _TERM = re.compile(r"[A-Za-z_][A-Za-z0-9_-]*((\.[A-Za-z_][A-Za-z0-9_-]*)|(\[[^\[\]]*\]))*\Z")
 _IDENTIFIER = re.compile(r"[A-Za-z_][A-Za-z0-9_-]*\Z")
-_BARE_KEY = re.compile(r"[A-Za-z_][A-Za-z0-9_]*\Z")
-_KEYWORDS = frozenset({"for", "if", "in", "else", "endif", "endfor", "null", "true", "false"})
 
 
 class Expr:
@@ -130,15 +128,7 @@ def render(value: Any) -> str:
 
     Lines are not indented: ``terraform fmt`` does that from the brackets.
     """
-    if isinstance(value, Expr):
-        return code(value)
-    if isinstance(value, str):
-        return template(value)
-    if isinstance(value, Mapping):
-        return _object(value)
-    if isinstance(value, (list, tuple)):
-        return _list(value)
-    return hcl.literal(value)
+    return _TEMPLATES.write(value)
 
 
 def template(text: str) -> str:
@@ -213,31 +203,20 @@ def object_key(name: Any) -> str:
     """A key of an object: bare where HCL allows it, a quoted template, or an expression in parentheses."""
     if isinstance(name, Expr):
         return f"({code(name)})"
-    if _BARE_KEY.match(name) and name not in _KEYWORDS:
+    if hcl.is_bare_key(name):
         return str(name)
     written = template(name)
     return written if written.startswith('"') else f"({written})"
 
 
-def _object(values: Mapping[Any, Any]) -> str:
-    if not values:
-        return "{}"
-    pairs = [f"{object_key(name)} = {render(value)}" for name, value in values.items()]
-    line = "{ " + ", ".join(pairs) + " }"
-    if "\n" not in line and len(line) <= (WIDTH if len(pairs) == 1 else WIDTH - 28) and len(pairs) <= 2:
-        return line
-    return "{\n" + "\n".join(pairs) + "\n}"
+def _leaf(value: Any) -> str:
+    if isinstance(value, Expr):
+        return code(value)
+    return template(value) if isinstance(value, str) else hcl.scalar(value)
 
 
-def _list(values: list[Any] | tuple[Any, ...]) -> str:
-    items = [render(value) for value in values]
-    line = f"[{', '.join(items)}]"
-    nested = any(isinstance(value, Mapping) and value for value in values)
-    if "\n" not in line and len(line) <= WIDTH and (len(items) == 1 or not nested):
-        return line
-    if len(items) == 1 and nested:
-        return f"[{items[0]}]"
-    return "[\n" + "".join(f"{item},\n" for item in items) + "]"
+_TEMPLATES = hcl.Layout(_leaf, object_key, WIDTH, inline=True)
+"""Strings are templates, and expressions are written bare."""
 
 
 def is_name(text: str) -> bool:

@@ -11,11 +11,10 @@ from pydantic_core import core_schema
 
 from mendixgen.annotations import marks_of, variable_name
 from mendixgen.areas.contract import Area
-from mendixgen.authoring.digest import digest_of
 from mendixgen.authoring.module import AuthoringError
-from mendixgen.module_store import file_digest
+from mendixgen.authoring.variables.types import Variable, one_line, plain_default
+from mendixgen.digests import digest_of, file_digest
 from mendixgen.spec.structure import unknown_keywords
-from mendixgen.terraform_types import Variable, one_line, plain_default
 
 TERRAFORM = ">= 1.11"
 PROVIDER = ">= 5.99, < 6"
@@ -29,8 +28,11 @@ def manifest(
     addresses: list[str],
     files: Mapping[str, str | bytes],
     released: str | None,
+    aliases: Mapping[str, list[str]] | None = None,
 ) -> Manifest:
-    """The content of module.json. ``files`` are the module's files but README.md and module.json itself."""
+    """The content of module.json. ``files`` are the module's files but README.md and module.json itself; ``aliases``
+    the addresses with a further provider configuration, by its alias.
+    """
     digests = {
         name: file_digest(content.encode() if isinstance(content, str) else content)
         for name, content in sorted(files.items())
@@ -52,6 +54,7 @@ def manifest(
         },
         "moves": [{"from": it.source, "to": it.target, "since": it.since} for it in area.moves],
         "addresses": addresses,
+        **({"aliases": dict(aliases)} if aliases else {}),
         "files": digests,
         "digest": digest_of(digests),
     }
@@ -82,7 +85,7 @@ def check_schema(area: str, section: Mapping[str, Any]) -> None:
     unknown = unknown_keywords(section)
     if unknown:
         summary = f"the section's schema has keywords that validation does not know: {', '.join(sorted(unknown))}"
-        raise AuthoringError("MXM134", area, summary, "say it with a simpler type, or in Area.check")
+        raise AuthoringError("MXM134", area, summary, "say it with a simpler type, or in checks.py")
 
 
 def is_setting(marks: Mapping[str, Any]) -> bool:

@@ -1,4 +1,4 @@
-"""What an area's `resources` writes into: the module's locals, resources, sections and further files, in order.
+"""What an area's ``build`` writes into: the module's locals, resources, sections and further files, in order.
 
 Nothing is synthesised here. The builder only remembers, and refuses what can be refused at once: names
 that HCL does not allow, names used twice, variables that the area does not have.
@@ -14,8 +14,9 @@ from typing import Any
 
 from mendixgen.annotations import variable_name
 from mendixgen.areas.contract import Area
-from mendixgen.authoring.expression import Expr, call, is_name
+from mendixgen.authoring.expression import Expr, call, expr, is_name
 from mendixgen.diagnostics import Diagnostic, MendixError
+from mendixgen.global_provider import ALIAS
 
 MODULE_VARIABLES = ("environment", "teardown", "tags")
 """The variables that every module has beside its area's inputs."""
@@ -61,6 +62,8 @@ class ResourceBlock:
     for_each: Any = None
     lifecycle: Mapping[str, Any] = field(default_factory=dict)
     depends_on: tuple[Expr, ...] = ()
+    provider: str | None = None
+    """The alias of its provider configuration, where that is not the environment's own."""
 
     @property
     def address(self) -> str:
@@ -117,9 +120,31 @@ class ModuleBuilder:
         return [item for item in self.items if isinstance(item, ResourceBlock)]
 
     @property
+    def aliases(self) -> dict[str, list[str]]:
+        """The addresses of the resources with a further provider configuration, sorted, by its alias."""
+        found: dict[str, list[str]] = {}
+        for it in self.resources:
+            if it.provider is not None:
+                found.setdefault(it.provider, []).append(it.address)
+        return {alias: sorted(addresses) for alias, addresses in sorted(found.items())}
+
+    @property
     def locals(self) -> list[Local]:
         """The local values, in the order in which they were added."""
         return [item for item in self.items if isinstance(item, Local)]
+
+    @property
+    def dns_suffix(self) -> Expr:
+        """What the names of regional services end in, as DNS and service principals have them."""
+        partition = self.var.partition
+        return expr(f'{partition} == "aws-cn" ? "amazonaws.com.cn" : "amazonaws.com"')
+
+    def via(self, service: str) -> dict[str, Any]:
+        """The condition that a key is used through ``service`` (s3, sns, ...) of ``var.region``, and not directly.
+
+        The names of ``kms:ViaService`` end in amazonaws.com in every partition (KMS developer guide, "kms:ViaService").
+        """
+        return {"StringEquals": {"kms:ViaService": f"{service}.{self.var.region}.amazonaws.com"}}
 
     def section(self, title: str) -> None:
         """Begin a chapter of main.tf with a banner comment."""
@@ -149,13 +174,17 @@ class ModuleBuilder:
         for_each: Any = None,
         lifecycle: Mapping[str, Any] | None = None,
         depends_on: Sequence[Expr] = (),
+        provider: str | None = None,
         **arguments: Any,
     ) -> Expr:
         """Add a resource; returns the expression that refers to it (``aws_vpc.this``).
 
+        ``provider="global"`` makes it in us-east-1, whatever region the environment is in.
+
         Raises:
             AuthoringError: MXM111, not an address or given twice; MXM112, no comment;
-                MXM113, count together with for_each; MXM114, a lifecycle that a module must not have.
+                MXM113, count together with for_each; MXM114, a lifecycle that a module must not have;
+                MXM119, a provider configuration that there is not.
         """
         place = f"{self.area.name}: {address}"
         match = _ADDRESS.match(address)
@@ -165,6 +194,9 @@ class ModuleBuilder:
         self._need_comment(place, comment)
         if count is not None and for_each is not None:
             raise AuthoringError("MXM113", place, "count and for_each exclude each other", "keep for_each")
+        if provider not in (None, ALIAS):
+            hint = f'leave it out, or write provider="{ALIAS}" for what has to be in us-east-1'
+            raise AuthoringError("MXM119", place, f"there is no provider configuration {provider!r}", hint)
         self._check_lifecycle(place, lifecycle or {})
         self._addresses.add(address)
         block = ResourceBlock(
@@ -176,6 +208,7 @@ class ModuleBuilder:
             for_each=for_each,
             lifecycle=dict(lifecycle or {}),
             depends_on=tuple(depends_on),
+            provider=provider,
         )
         self.items.append(block)
         return Expr(address)

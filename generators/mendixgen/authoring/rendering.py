@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass, replace
 from typing import Any, get_args
 
@@ -10,14 +10,14 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
-from mendixgen import hcl, resources
+from mendixgen import hcl, packaged
 from mendixgen.annotations import marks_of, variable_name
 from mendixgen.areas.contract import Area
 from mendixgen.authoring.manifest import PROVIDER, TERRAFORM
 from mendixgen.authoring.scanning import laid_out
 from mendixgen.authoring.terraform_tool import formatted
-from mendixgen.terraform_types import Variable, default_of, one_line, variable
-from mendixgen.terraform_validations import Validation
+from mendixgen.authoring.variables.types import Variable, default_of, one_line, variable
+from mendixgen.authoring.variables.validations import Validation
 
 _ENVIRONMENT_PATTERN = "^[a-z]([a-z0-9-]{0,14}[a-z0-9])?$"
 
@@ -43,8 +43,12 @@ def variables_of(area: type[Area]) -> list[Variable]:
     return sorted(own, key=lambda it: order[it.name]) + _of_every_module()
 
 
-def render_files(area: type[Area], variables: list[Variable], addresses: list[str]) -> dict[str, str]:
-    """The rendered files by name; the .tf files as ``terraform fmt`` writes them."""
+def render_files(
+    area: type[Area], variables: list[Variable], addresses: list[str], aliases: Collection[str] = ()
+) -> dict[str, str]:
+    """The rendered files by name; the .tf files as ``terraform fmt`` writes them. ``aliases``: the further provider
+    configurations that the module asks for.
+    """
     environment = _environment()
     values = {
         "area": area.name,
@@ -55,6 +59,7 @@ def render_files(area: type[Area], variables: list[Variable], addresses: list[st
         "variables": variables,
         "outputs": area.outputs,
         "addresses": addresses,
+        "aliases": sorted(f"aws.{alias}" for alias in aliases),
         "objects": list(_objects(area)),
         "example": _example(variables),
     }
@@ -102,7 +107,7 @@ def _of_every_module() -> list[Variable]:
 def _environment() -> Environment:
     # These files are Terraform and Markdown, not HTML; every value is quoted by a filter or is HCL already.
     environment = Environment(
-        loader=FileSystemLoader(resources.templates() / "module"),
+        loader=FileSystemLoader(packaged.templates() / "module"),
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,

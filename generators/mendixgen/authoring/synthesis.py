@@ -82,8 +82,10 @@ def body_json(arguments: Mapping[str, Any], schema: Block) -> Body:
 
 
 def meta_arguments(block: ResourceBlock) -> Body:
-    """``count``, ``for_each``, ``lifecycle`` and ``depends_on`` in Terraform's JSON syntax."""
+    """``count``, ``for_each``, ``provider``, ``lifecycle`` and ``depends_on`` in Terraform's JSON syntax."""
     result: Body = {}
+    if block.provider is not None:
+        result["provider"] = f"aws.{block.provider}"
     if block.count is not None:
         result["count"] = expression(block.count)
     if block.for_each is not None:

@@ -17,6 +17,9 @@ _NUMBERS = (int, float)
 _SEQUENCES = (list, tuple, Sequence)
 _MAPPINGS = (dict, Mapping)
 
+RENAMED = {"equals": "equalto"}
+"""What would be a method of every object of Java's, and has another name for that."""
+
 
 def is_dynamic(value: Any) -> bool:
     """Whether ``value`` is or holds a dynamic block."""
@@ -28,7 +31,7 @@ def is_dynamic(value: Any) -> bool:
 
 
 class Parameters:
-    """The parameters of a cdktf class by Terraform's names, which differ in underscores only."""
+    """The parameters of a cdktf class by Terraform's names, which differ in underscores only (but for `RENAMED`)."""
 
     def __init__(self, kind: Any) -> None:
         signature = inspect.signature(kind.__init__).parameters.values()
@@ -39,7 +42,7 @@ class Parameters:
     def find(self, place: str, name: str) -> tuple[str, Any]:
         """The parameter for Terraform's ``name``, and its type hint. Raises AuthoringError MXM130: there is none."""
         key = name.replace("_", "")
-        found = self.names.get(f"{key}attribute") or self.names.get(key)
+        found = self.names.get(f"{key}attribute") or self.names.get(key) or self.names.get(RENAMED.get(key, ""))
         if found is None:
             raise AuthoringError("MXM130", place, "cdktf's typed bindings do not know this argument")
         return found, self.hints[found]

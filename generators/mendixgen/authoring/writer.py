@@ -22,7 +22,7 @@ from mendixgen.authoring.synthesis import Body, plain
 
 COMMENT_WIDTH = 110
 _BANNER = "#" * 80
-_META_FIRST = ("for_each", "count")
+_META_FIRST = ("for_each", "count", "provider")
 _META_LAST = ("lifecycle", "depends_on")
 
 
@@ -106,7 +106,7 @@ def _locals(values: list[Local]) -> str:
 
 def _resource(block: ResourceBlock, body: Body, schema: ProviderSchema) -> str:
     found = _schema_of(block, schema)
-    groups = [[f"{name} = {value_hcl(body[name])}" for name in _META_FIRST if name in body]]
+    groups = [[f"{name} = {_meta(name, body[name])}" for name in _META_FIRST if name in body]]
     groups.extend(_body_groups(body, found))
     if "tags" in body:
         groups.append([f"tags = {value_hcl(body['tags'])}"])
@@ -116,6 +116,10 @@ def _resource(block: ResourceBlock, body: Body, schema: ProviderSchema) -> str:
         groups.append([f"depends_on = [{', '.join(body['depends_on'])}]"])
     head = f"{_comment(block.comment)}\nresource {hcl.quote(block.type)} {hcl.quote(block.name)} {{"
     return f"{head}\n{_joined(groups)}\n}}" if any(groups) else head + "}"
+
+
+def _meta(name: str, value: Any) -> str:
+    return str(value) if name == "provider" else value_hcl(value)
 
 
 def _schema_of(block: ResourceBlock, schema: ProviderSchema) -> Block:
@@ -193,8 +197,10 @@ def _joined(groups: Iterable[list[str]]) -> str:
 def _build(target: Any, body: Body, schema: Block) -> None:
     """The JSON body into python-hcl2's builder."""
     for name, value in body.items():
-        if name == "lifecycle":
+        if name == "lifecycle" and name not in schema.blocks:
             _build_lifecycle(target, value)
+        elif name == "provider" and name not in schema.blocks and name not in schema.attributes:
+            target.attributes[name] = "${" + value + "}"
         elif name == "depends_on":
             target.attributes[name] = ["${" + item + "}" for item in value]
         elif name == "dynamic":

@@ -15,7 +15,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field, StringConstraints
 
-from mendixgen.areas.contract import AppFacts, Check, Strict
+from mendixgen.areas.contract import AppFacts, Check, ReleaseFacts, Strict
 
 NAME_PATTERN = r"^[a-z](?:-?[a-z0-9])*$"
 NAME_LENGTH = 40
@@ -30,8 +30,18 @@ RESERVED = frozenset({"builder", "default", "deployer"})
 HOSTNAME_PATTERN = r"^(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z](?:[a-z0-9-]{0,61}[a-z0-9])$"
 WINDOW_PATTERN = r"^(Mon|Tue|Wed|Thu|Fri|Sat|Sun) ([01][0-9]|2[0-3]):[0-5][0-9]$"
 
+SHIFT_MINUTES = 10
+"""How long a Network Load Balancer may go on sending new connections where it sent them before. Source: Amazon ECS
+developer guide, "Network Load Balancer resources for blue/green deployments" (ECS waits for so long at each shift)."""
+
 AppName = Annotated[str, StringConstraints(pattern=NAME_PATTERN, max_length=NAME_LENGTH)]
 Reference = Annotated[str, StringConstraints(pattern=NAME_PATTERN, max_length=63)]
+ConstantName = Annotated[
+    str, StringConstraints(pattern=r"^[A-Za-z_][A-Za-z0-9_]*\.[A-Za-z_][A-Za-z0-9_]*$", max_length=200)
+]
+"""A constant or a scheduled event of a module: ``MyModule.MyConstant``."""
+Events = Annotated[list[ConstantName], Field(min_length=1, max_length=500)]
+SettingName = Annotated[str, StringConstraints(pattern=r"^[A-Za-z][A-Za-z0-9_.-]*$", max_length=200)]
 Percent = Annotated[int, Field(ge=1, le=100)]
 
 
@@ -92,11 +102,43 @@ class App(Strict):
         ),
     )
     autoscale: Autoscale | None = Field(None, description="Replicas by load; without it there are always as many.")
+    namespace: Annotated[str, StringConstraints(pattern=NAME_PATTERN, max_length=63)] | None = Field(
+        None, description="The namespace that it runs in, of workloads.namespaces; by default the first of them."
+    )
+    source: Annotated[str, StringConstraints(pattern=r"^(https|oci-image)://[!-~]+$", max_length=2000)] | None = Field(
+        None,
+        description=(
+            "What is deployed: https:// of a package, or oci-image:// of an image by its digest. Left out, that is the"
+            " delivery's to say."
+        ),
+    )
+    constants: dict[ConstantName, Annotated[str, StringConstraints(max_length=4096)]] = Field(
+        default_factory=dict, description="Values of constants (MyModule.MyConstant). Never a secret.", max_length=500
+    )
+    secrets: dict[ConstantName, Reference] = Field(
+        default_factory=dict,
+        description="Constants whose values are secrets: the entry of secrets.entries by constant.",
+        max_length=100,
+    )
+    settings: dict[SettingName, str | int | bool] = Field(
+        default_factory=dict, description="Custom settings of the runtime. Never a secret.", max_length=200
+    )
+    scheduled_events: Literal["all", "none"] | Events = Field(
+        "all", description="Scheduled events that run: all, none, or those listed (MyModule.MyEvent)."
+    )
+    log_level: Literal["CRITICAL", "ERROR", "WARNING", "INFO", "DEBUG", "TRACE"] = Field(
+        "INFO", description="Least severe log messages that are kept."
+    )
     release: Release = Field(default_factory=Release, description="How a new version takes the place of the old one.")
 
     def facts(self) -> AppFacts:
         """What areas may know of it."""
         return AppFacts(database=self.database, files=self.files, hostname=self.hostname, identity=self.identity)
+
+    def release_facts(self) -> ReleaseFacts:
+        """What the delivery may know of how it is released."""
+        given = self.release
+        return ReleaseFacts(strategy=given.strategy, window=given.window, bake_minutes=given.bake_minutes)
 
 
 Apps = Annotated[dict[AppName, App], Field(max_length=MOST_APPS)]

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from mendixgen.diagnostics import Diagnostic
+from mendixgen.messages import msg
 from mendixgen.spec.source import Source
 
 Path = tuple[str | int, ...]
@@ -42,7 +43,15 @@ def claims(data: Mapping[str, Any]) -> list[Claim]:
         return []
     found = list(_state(data, name, account, region))
     if data.get("kind") == "foundation":
-        return [*found, Claim("the foundation", f"account {account}, {region}", region, ("region",))]
+        return [
+            *found,
+            Claim(
+                "the foundation",
+                msg("account {account}, {region}", account=account, region=region),
+                region,
+                ("region",),
+            ),
+        ]
     return [*found, *_regional(data, name, account, region), *_global(data, name, account)]
 
 
@@ -60,9 +69,15 @@ def collisions(own: Source, others: Iterable[Source]) -> list[Diagnostic]:
             found.append(
                 Diagnostic(
                     "MXG108",
-                    f"{claim.what} {claim.name} would be {other.data['name']}'s as well ({claim.within})",
+                    msg(
+                        "{what} {name} would be {value}'s as well ({within})",
+                        what=claim.what,
+                        name=claim.name,
+                        value=other.data["name"],
+                        within=claim.within,
+                    ),
                     hint="two environments never own the same thing: give one of them another name, or another account",
-                    detail=f"the other one: {other.locate(claim.path)}",
+                    detail=msg("the other one: {locate}", locate=other.locate(claim.path)),
                     location=own.locate(twin.path),
                 )
             )
@@ -94,7 +109,7 @@ def _state(data: Mapping[str, Any], name: str, account: str, region: str) -> Ite
 
 
 def _regional(data: Mapping[str, Any], name: str, account: str, region: str) -> Iterator[Claim]:
-    within = f"account {account}, {region}"
+    within = msg("account {account}, {region}", account=account, region=region)
     yield Claim("the cluster", within, name, ("name",))
     for key, settings in _mapping(_mapping(data.get("database")).get("instances")).items():
         path: Path = ("database", "instances", key)

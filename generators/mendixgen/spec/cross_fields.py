@@ -5,19 +5,20 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
+from mendixgen.areas import parts
+from mendixgen.areas.catalogue import AREAS
+from mendixgen.areas.catalogue import area as area_class
 from mendixgen.areas.contract import Area, Check, Unsound
-from mendixgen.areas.registry import AREAS
-from mendixgen.areas.registry import area as area_class
-from mendixgen.module_store import Manifest, ModuleStore
 from mendixgen.spec import sound, structure
 from mendixgen.spec.wording import Path
+from mendixgen.versions.store import Manifest, ModuleStore
 
 if TYPE_CHECKING:
     from mendixgen.spec.header import Header
 
 
 def from_check(check: Check) -> structure.Finding:
-    return structure.Finding(check.path, check.code, check.summary, check.hint)
+    return structure.Finding(check.path, check.code, check.summary, check.hint, warns=check.warns)
 
 
 def newest_model(area: str, manifest: Manifest, store: ModuleStore) -> type[Area] | None:
@@ -43,9 +44,9 @@ def _untitled(manifest: Manifest) -> Mapping[str, Any]:
 
 def for_areas(header: Header, *, knows_region: bool, knows_apps: bool = True) -> Any:
     """What an area may read of the header: nothing of the region, or of the apps, where those are not known."""
-    unknown = [] if knows_apps else ["apps"]
+    unknown = [] if knows_apps else ["apps", "releases"]
     if not knows_region:
-        from mendixgen.spec.regions import regions
+        from mendixgen.regions import regions
 
         header = header.model_copy(update={"region": next(iter(regions()))})
         unknown += ["region", "partition"]
@@ -60,6 +61,6 @@ def findings(model: type[Area], section: Mapping[str, Any], holes: set[Path], he
     if inputs is None:
         return found
     try:
-        return [*found, *(from_check(check) for check in model.check(inputs, header))]
+        return [*found, *(from_check(check) for check in parts.check(model, inputs, header))]
     except Unsound:
         return found

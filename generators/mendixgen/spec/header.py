@@ -9,10 +9,11 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field, StringConstraints
 
-from mendixgen.areas.contract import Check, Strict
+from mendixgen.areas.contract import Check, StatePlace, Strict
 from mendixgen.areas.contract import Header as AreaHeader
+from mendixgen.areas.contract import Neighbour as AreaNeighbour
+from mendixgen.regions import regions
 from mendixgen.spec import apps as applications
-from mendixgen.spec.regions import regions
 
 NAME_PATTERN = r"^[a-z](?:-?[a-z0-9]){1,15}$"
 """An environment's name. With the length limit of 16 this is ``[a-z][a-z0-9-]{0,14}[a-z0-9]`` without ``--``."""
@@ -73,6 +74,18 @@ class State(Strict):
     )
 
 
+class Neighbour(Strict):
+    """Where another environment is."""
+
+    region: str = Field(description="Its AWS region.")
+    account: Annotated[str, StringConstraints(pattern=r"^[0-9]{12}$")] = Field(
+        description="Its AWS account, 12 digits in quotes."
+    )
+    domain: Annotated[str, StringConstraints(pattern=DOMAIN_PATTERN, max_length=253)] | None = Field(
+        None, description="Its domain, which a standby's names are switched to."
+    )
+
+
 class Header(Strict):
     """What every environment says of itself."""
 
@@ -113,7 +126,20 @@ class Header(Strict):
         ]
         | None
     ) = Field(None, description="ARN of the IAM role that Terraform assumes.")
-    standby_of: EnvironmentName | None = Field(None, description="The environment that this one stands by for.")
+    standby_of: EnvironmentName | None = Field(
+        None,
+        description=(
+            "The environment that this one stands by for. What is not said here is taken from its file, but for what"
+            " one environment alone can have (docs/recovery.md)."
+        ),
+    )
+    neighbours: Annotated[dict[EnvironmentName, Neighbour], Field(max_length=50)] = Field(
+        default_factory=dict,
+        description=(
+            "Where the environments are that this one has to do with (its standby, its primary), as far as their files"
+            " are not beside this one."
+        ),
+    )
     apps: applications.Apps = Field(
         default_factory=dict, description="The Mendix applications by name; a MendixApp of that name on the cluster."
     )
@@ -164,10 +190,32 @@ class Header(Strict):
     def for_areas(self) -> AreaHeader:
         """What an area may read of this."""
         facts = {name: app.facts() for name, app in self.apps.items()}
-        return AreaHeader(self.name, self.region, self.account, self.partition, self.domain, dict(self.tags), facts)
+        neighbours = {
+            name: AreaNeighbour(region=one.region, account=one.account, domain=one.domain or "")
+            for name, one in self.neighbours.items()
+        }
+        return AreaHeader(
+            self.name,
+            self.region,
+            self.account,
+            self.partition,
+            self.domain,
+            dict(self.tags),
+            facts,
+            neighbours,
+            self.standby_of,
+            {name: app.release_facts() for name, app in self.apps.items()},
+            self.state_place(),
+        )
+
+    def state_place(self) -> StatePlace:
+        """Where state and ledger are, as far as areas may know."""
+        if self.backend != "s3":
+            return StatePlace()
+        return StatePlace(bucket=self.state_bucket, prefix=self.state_prefix, kms_key=self.state.kms_key)
 
 
-_ENVIRONMENT_ONLY = ("domain", "standby_of", "apps")
+_ENVIRONMENT_ONLY = ("domain", "standby_of", "neighbours", "apps")
 FOUNDATION_KEYS = tuple(key for key in Header.model_fields if key not in _ENVIRONMENT_ONLY)
 """The keys of the header that a specification of kind foundation may have."""
 
@@ -219,7 +267,12 @@ def _of_its_kind(header: Header) -> list[Check]:
 def _places(header: Header) -> list[Check]:
     table = regions()
     found = []
-    for path, region in ((("region",), header.region), (("state", "region"), header.state.region)):
+    named: list[tuple[tuple[str, ...], str | None]] = [
+        (("region",), header.region),
+        (("state", "region"), header.state.region),
+        *((("neighbours", name, "region"), one.region) for name, one in header.neighbours.items()),
+    ]
+    for path, region in named:
         if region is not None and region not in table:
             from mendixgen.spec.structure import suggestion
 

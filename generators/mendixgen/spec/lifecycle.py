@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Container, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
@@ -13,6 +13,10 @@ from mendixgen.spec.wording import Path
 
 WARN_DAYS = 120
 """How long before the end of support a warning begins: time for a test, a maintenance window and a way back."""
+
+WARN_DAYS_OF_DEFAULTS = 30
+"""The same where nobody chose the version: it is the maintainers' to renew the default before (`make lint` tells them),
+and only who stays with an old module, and is about to be upgraded by AWS, has to hear of it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,11 +106,17 @@ def ended(every: list[Standing], today: date) -> Iterator[Concern]:
             yield Concern(one.use.path, "MXS163", summary, hint, Severity.WARNING)
 
 
-def ending(every: list[Standing], settings: Mapping[str, Any]) -> Iterator[Concern]:
-    """Versions whose support, of the kind that they are in, ends within `WARN_DAYS`."""
+def ending(
+    every: list[Standing], settings: Mapping[str, Any], written: Container[Path] | None = None
+) -> Iterator[Concern]:
+    """Versions whose support, of the kind that they are in, ends soon.
+
+    ``written``: the paths that the file sets, where the rest are defaults; None, all of them.
+    """
     for one in every:
         days, last, life = one.support.days_left, one.support.ends, one.support.lifetime
-        if days is None or last is None or life is None or days > WARN_DAYS:
+        soon = WARN_DAYS if written is None or one.use.path in written else WARN_DAYS_OF_DEFAULTS
+        if days is None or last is None or life is None or days > soon:
             continue
         kind = f"{one.support.status} support" if life.extended else "support"
         when = {0: "today", 1: "tomorrow"}.get(days, f"in {days} days, on {last}")

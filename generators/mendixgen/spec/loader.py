@@ -14,19 +14,21 @@ from itertools import islice
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Any
 
+from mendixgen import global_provider
+from mendixgen.areas.catalogue import AREAS, FOUNDATIONS
 from mendixgen.areas.contract import Check
-from mendixgen.areas.registry import AREAS, FOUNDATIONS
 from mendixgen.diagnostics import Diagnostic, Location, MendixError, Severity
 from mendixgen.lock import Lock, Pin, create_for
-from mendixgen.module_store import Manifest, ModuleStore
+from mendixgen.messages import msg
 from mendixgen.resolve import RESOLVERS, Unresolvable
-from mendixgen.spec import cross_fields, secrecy, structure
-from mendixgen.spec.absent import ABSENT_AREAS
+from mendixgen.spec import cross_fields, objectives, partitions, secrecy, structure
 from mendixgen.spec.composer import MAX_PROBLEMS
 from mendixgen.spec.cross_fields import from_check
 from mendixgen.spec.defaults import filled
+from mendixgen.spec.inheritance import Beside, Combined, combined
 from mendixgen.spec.source import Source, scan
 from mendixgen.spec.wording import Path, dotted
+from mendixgen.versions.store import Manifest, ModuleStore
 
 if TYPE_CHECKING:
     from mendixgen.spec.header import Header
@@ -39,8 +41,9 @@ MOST_PROBLEMS = 200
 class Specification:
     """A specification that was found to be right.
 
-    ``data`` is the whole YAML as plain data, ``sections`` the areas' part of it without nulls, and
-    ``arguments`` what the root passes to each area from it: the sections with ``x-resolve`` resolved.
+    ``text`` is that of its file, ``data`` the whole YAML as plain data with what is taken from files beside it,
+    ``sections`` the areas' part of it without nulls, and ``arguments`` what the root passes to each area from it: the
+    sections with ``x-resolve`` resolved.
     ``pins`` are the module versions that it was checked against. ``settings`` is what takes effect: the sections with
     the defaults of those versions, and ``apps`` as a section of its own.
     """
@@ -56,8 +59,26 @@ class Specification:
     warnings: tuple[Diagnostic, ...] = ()
     settings: Mapping[str, Mapping[str, Any]] = field(default_factory=dict, repr=False)
 
+    @property
+    def whole(self) -> str:
+        """The text that says all of ``data`` by itself, and is recorded; the file's own where it takes nothing."""
+        return self.source.whole() if isinstance(self.source, Combined) else self.text
+
+    @property
+    def taken(self) -> str:
+        """A digest of what takes effect with what is taken from files beside it; empty where nothing is."""
+        return self.source.digest() if isinstance(self.source, Combined) else ""
+
+    def rewritten(self, data: Mapping[str, Any]) -> str:
+        """The text of the file with which ``data`` takes effect. Raises ValueError as `mendixgen.spec.edit.rewrite`."""
+        if isinstance(self.source, Combined):
+            return self.source.rewritten(data)
+        from mendixgen.spec.edit import rewrite
+
+        return rewrite(self.text, data)
+
     def locate(self, path: Path, *, key: bool = False) -> Location:
-        """Where a value (or its key) stands in the file."""
+        """Where a value (or its key) stands in the file; what is taken from another, in that one."""
         return self.source.locate(path, key=key)
 
 
@@ -69,6 +90,7 @@ def load_text(
     lock: Lock | None,
     name: str | None = None,
     today: date | None = None,
+    beside: Beside | None = None,
 ) -> Specification:
     """Read and check a specification.
 
@@ -76,14 +98,30 @@ def load_text(
     stem of ``file`` where that ends in ``.yaml``. Without a lock, the one that a new environment would
     get decides which versions it is checked against. With ``today`` the compatibility gate is closed: versions
     that cannot be used any more, or not together, are errors. Without it they pass, since an environment that
-    the time has overtaken must still be readable, and destroyed.
+    the time has overtaken must still be readable, and destroyed. ``beside`` gives the documents that it takes from, if
+    it does (`mendixgen.spec.inheritance`); the text of a release needs none.
 
     Raises:
         MendixError: everything that is wrong, in the order of the file.
     """
-    source = scan(text, file)
     if name is None and file.endswith((".yaml", ".yml")):
         name = PurePosixPath(file.replace("\\", "/")).stem
+    return load(scan(text, file), store=store, lock=lock, name=name, today=today, beside=beside)
+
+
+def load(
+    source: Source,
+    *,
+    store: ModuleStore,
+    lock: Lock | None,
+    name: str | None = None,
+    today: date | None = None,
+    beside: Beside | None = None,
+) -> Specification:
+    """As `load_text`, of a document that was scanned already."""
+    if beside is not None:
+        lock = lock if lock is not None else create_for(store, source.data)
+        source = combined(source, beside, lock.pins)
     return _Loader(source, store, lock, name, today).load()
 
 
@@ -124,10 +162,19 @@ class _Loader:
                 continue
             if manifest.released is None and target == "aws":
                 self.unreleased(manifest)
+            if manifest.aliases and knows_region and header.partition != global_provider.PARTITION:
+                self.elsewhere(manifest, header)
+                continue
             sections[area], arguments[area] = self.section(area, manifest, header, knows_region)
         if not self.problems:
             self.report((), [from_check(found) for found in self.dangling(header, sections, lock)])
+            self.report((), [from_check(found) for found in objectives.check(self.settings)])
+        if knows_region:
+            lacking = partitions.check(header.partition, header.kind, self.settings)
+            self.report((), [from_check(found) for found in lacking])
         self.compatibility(header)
+        self.app_needs(header)
+        self.defects(header, lock)
         if self.problems:
             raise MendixError(sorted(self.problems, key=_order)[:MOST_PROBLEMS])
         return Specification(
@@ -192,45 +239,46 @@ class _Loader:
         if self.source.data.get("kind") == "foundation":
             finding = self.not_of_a_foundation(key, of_foundation, installed)
         elif key in of_foundation:
-            summary = f"{key} is what an account has once, so it is no part of an environment"
+            summary = msg("{key} is what an account has once, so it is no part of an environment", key=key)
             hint = "move it into a file of its own that says kind: foundation"
             finding = structure.Finding((key,), "MXS144", summary, hint, at_key=True)
         elif key in installed:
             environment = self.name or "ENV"
-            summary = f"the area {key} is off in this environment"
-            hint = f"turn it on: mendixctl modules upgrade {environment} {key}; or remove the section"
-            finding = structure.Finding((key,), "MXS142", summary, hint, at_key=True)
-        elif key in ABSENT_AREAS:
-            have = ", ".join(sorted(installed)) or "none"
-            summary = f"this version of mendixctl does not have the area {key} yet"
-            finding = structure.Finding(
-                (key,), "MXS141", summary, f"remove the section; the areas are: {have}", at_key=True
+            summary = msg("the area {key} is off in this environment", key=key)
+            hint = msg(
+                "turn it on: mendixctl modules upgrade {environment} {key}; or remove the section",
+                environment=environment,
+                key=key,
             )
+            finding = structure.Finding((key,), "MXS142", summary, hint, at_key=True)
         else:
             known = [*Header.model_fields, *sorted(installed | set(lock.pins))]
-            near = "".join(structure.nearest(key, [*known, *sorted(ABSENT_AREAS)]))
-            asked = f"did you mean {near}? " if near else ""
-            if near in ABSENT_AREAS:
-                asked = f"did you mean {near}? this version of mendixctl does not have that area yet; "
-            hint = f"{asked}an environment has {', '.join(known)}"
-            finding = structure.Finding((key,), "MXS201", f"there is no key {key}", hint, at_key=True)
+            near = "".join(structure.nearest(key, known))
+            asked = msg("did you mean {near}? ", near=near) if near else ""
+            hint = msg("{asked}an environment has {names}", asked=asked, names=", ".join(known))
+            finding = structure.Finding((key,), "MXS201", msg("there is no key {key}", key=key), hint, at_key=True)
         self.report((), [finding])
 
     def not_of_a_foundation(self, key: str, keys: list[str], areas: set[str]) -> structure.Finding:
-        if key in areas | ABSENT_AREAS:
-            summary = f"{key} is part of an environment, so it is no part of a foundation"
+        if key in areas:
+            summary = msg("{key} is part of an environment, so it is no part of a foundation", key=key)
             hint = "move it into the file of an environment; a foundation is what the account has once"
             return structure.Finding((key,), "MXS144", summary, hint, at_key=True)
         if key in keys:
             environment = self.name or "ENV"
-            summary = f"{key} is of the module foundation, which is off here"
-            hint = f"turn it on: mendixctl modules upgrade {environment} foundation; or remove the key"
+            summary = msg("{key} is of the module foundation, which is off here", key=key)
+            hint = msg(
+                "turn it on: mendixctl modules upgrade {environment} foundation; or remove the key",
+                environment=environment,
+            )
             return structure.Finding((key,), "MXS142", summary, hint, at_key=True)
         from mendixgen.spec.header import FOUNDATION_KEYS
 
         known = [*FOUNDATION_KEYS, *keys]
-        hint = f"{structure.suggestion(key, known)} a foundation has {', '.join(known)}".strip()
-        return structure.Finding((key,), "MXS201", f"there is no key {key}", hint, at_key=True)
+        hint = msg(
+            "{suggestion} a foundation has {names}", suggestion=structure.suggestion(key, known), names=", ".join(known)
+        ).strip()
+        return structure.Finding((key,), "MXS201", msg("there is no key {key}", key=key), hint, at_key=True)
 
     def keys_of_foundations(self) -> list[str]:
         """The settings that the newest foundations have."""
@@ -262,8 +310,12 @@ class _Loader:
         self.problems.append(
             Diagnostic(
                 "MXS143",
-                f"the area {manifest.area} is part of a specification of kind {manifest.kind}, and this one is of kind "
-                f"{header.kind}",
+                msg(
+                    "the area {area} is part of a specification of kind {kind}, and this one is of kind {kind_2}",
+                    area=manifest.area,
+                    kind=manifest.kind,
+                    kind_2=header.kind,
+                ),
                 hint="take its entry out of the lock; what an account has once is never part of an environment",
                 location=self.source.locate(("kind",)),
             )
@@ -273,9 +325,37 @@ class _Loader:
         self.problems.append(
             Diagnostic(
                 "MXR105",
-                f"{manifest.area} {manifest.version} is not released, so it is for the emulator only",
-                hint=f"mendixctl modules release {manifest.area}, or pin a released version: mendixctl modules upgrade",
+                msg(
+                    "{area} {version} is not released, so it is for the emulator only",
+                    area=manifest.area,
+                    version=manifest.version,
+                ),
+                hint=msg(
+                    "mendixctl modules release {area}, or pin a released version: mendixctl modules upgrade",
+                    area=manifest.area,
+                ),
                 location=self.source.locate(("target",)),
+            )
+        )
+
+    def elsewhere(self, manifest: Manifest, header: Header) -> None:
+        self.problems.append(
+            Diagnostic(
+                "MXR111",
+                msg(
+                    "the area {area} needs {region}, which {region_2} has no part of: the partition "
+                    "{partition} is apart from it",
+                    area=manifest.area,
+                    region=global_provider.REGION,
+                    region_2=header.region,
+                    partition=header.partition,
+                ),
+                hint=msg(
+                    "remove the section and the entry {area} of environments/{name}.lock",
+                    area=manifest.area,
+                    name=header.name,
+                ),
+                location=self.source.locate((manifest.area,), key=True),
             )
         )
 
@@ -372,8 +452,12 @@ class _Loader:
                 raise MendixError(
                     Diagnostic(
                         "MXR106",
-                        f"{manifest.area} {manifest.version} needs {variable.resolve!r}, which this mendixctl cannot"
-                        " resolve",
+                        msg(
+                            "{area} {version} needs {resolve}, which this mendixctl cannot resolve",
+                            area=manifest.area,
+                            version=manifest.version,
+                            resolve=repr(variable.resolve),
+                        ),
                         hint="install the version of mendixctl that wrote the lock, or a newer one",
                     )
                 )
@@ -396,16 +480,56 @@ class _Loader:
 
         known_bad = {problem.location for problem in self.problems}
         emulated = header.target == "emulator"
-        for found in diagnostics(self.settings, self.source, facts(), self.today, emulated=emulated):
+        for found in diagnostics(
+            self.settings, self.source, facts(), self.today, emulated=emulated, domain=header.domain
+        ):
             if found.location not in known_bad:
                 (self.problems if found.severity is Severity.ERROR else self.warnings).append(found)
+
+    def app_needs(self, header: Header) -> None:
+        """The gate, of what the apps need of the areas; a section that has a mistake is not known."""
+        if self.today is None or not self.knows_apps:
+            return
+        from mendixgen.spec.app_needs import concerns
+
+        known_bad = {problem.location for problem in self.problems}
+        for one in concerns(header, self.settings):
+            found = Diagnostic(
+                one.code, one.summary, one.hint, dotted(one.path), self.source.locate(one.path), one.severity
+            )
+            if found.location not in known_bad:
+                (self.problems if one.severity is Severity.ERROR else self.warnings).append(found)
+
+    def defects(self, header: Header, lock: Lock) -> None:
+        """What is known not to work with the pinned versions, which never change."""
+        if self.today is None:
+            return
+        from mendixgen.versions import defects
+
+        partition = _regions()[header.region].partition if header.region in _regions() else None
+        for area, pin in lock.pins.items():
+            for one in defects.of(area, pin.version, partition):
+                summary = msg(
+                    "{area} {version} has a known defect: {what}", area=area, version=pin.version, what=one.what
+                )
+                hint = msg(
+                    "mended in {fixed_in}: mendixctl modules upgrade {name} {area}",
+                    fixed_in=one.fixed_in,
+                    name=header.name,
+                    area=area,
+                )
+                place = self.source.locate((area,), key=True)
+                self.warnings.append(Diagnostic("MXR109", summary, hint, area, place, Severity.WARNING))
 
     # -- reporting ------------------------------------------------------------------------------
 
     def report(self, prefix: Path, findings: Any) -> None:
         """Add findings, but none about a value that could not be read in the first place."""
-        found = (self.diagnostic(prefix, finding) for finding in findings)
-        self.problems += [problem for problem in found if problem.location not in self.known_bad]
+        for finding in findings:
+            severity = Severity.WARNING if finding.warns else Severity.ERROR
+            found = self.diagnostic(prefix, finding, severity)
+            if found.location not in self.known_bad:
+                (self.warnings if finding.warns else self.problems).append(found)
 
     def diagnostic(self, prefix: Path, finding: structure.Finding, severity: Severity = Severity.ERROR) -> Diagnostic:
         path = (*prefix, *finding.path)
@@ -413,7 +537,7 @@ class _Loader:
         hint = finding.hint
         raw = self.source.raw(path) if hint == "put it in quotes" else ""
         if raw:
-            hint = f'put it in quotes: "{raw}"'
+            hint = msg('put it in quotes: "{raw}"', raw=raw)
         return Diagnostic(
             finding.code,
             summary,
@@ -434,7 +558,7 @@ def _order(problem: Diagnostic) -> tuple[Location, str]:
 
 
 def _regions() -> Mapping[str, Any]:
-    from mendixgen.spec.regions import regions
+    from mendixgen.regions import regions
 
     return regions()
 

@@ -6,7 +6,7 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-from mendixgen.module_store import ModuleStore
+from mendixgen.versions.store import ModuleStore
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
 

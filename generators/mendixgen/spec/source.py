@@ -78,7 +78,7 @@ def scan(raw: str | bytes, file: str) -> Source:
 
     So a caller can go on and say everything else that is wrong with the file too.
     """
-    text = _decode(raw, file)
+    text = decode(raw, file)
     composer = Composer(file, text)
     complete = False
     try:
@@ -109,7 +109,13 @@ def _place(problem: Diagnostic) -> Location:
     return problem.location or Location("")
 
 
-def _decode(raw: str | bytes, file: str) -> str:
+def decode(raw: str | bytes, file: str) -> str:
+    """The text of a file, without a look at what it says.
+
+    Raises:
+        MendixError: MXS101 not UTF-8, MXS102 empty, MXS103 too large.
+    """
+
     def refuse(code: str, summary: str, hint: str, line: int = 1, column: int = 1) -> MendixError:
         return MendixError(Diagnostic(code, summary, hint=hint, location=Location(file, line, column)))
 

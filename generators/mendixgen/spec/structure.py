@@ -17,6 +17,7 @@ from functools import lru_cache
 from itertools import islice
 from typing import Any
 
+from mendixgen.messages import msg
 from mendixgen.spec import wording as words
 
 Path = tuple[str | int, ...]
@@ -24,6 +25,9 @@ Schema = Mapping[str, Any]
 
 MOST_UNKNOWN = 50
 """Unknown keys that are told; the one that each was meant to be is looked for, which takes long for thousands."""
+
+LONGEST = 4096
+"""Characters of a text up to which a pattern is tried, which takes the square of it at most. No text needs more."""
 
 KEYWORDS = frozenset(
     "$ref $defs $schema $id title description default examples deprecated type enum const properties required "
@@ -35,7 +39,8 @@ KEYWORDS = frozenset(
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One thing that is wrong. ``at_key``: the key is to be shown, not its value. ``meant``: for an unknown key."""
+    """One thing that is wrong. ``at_key``: the key is to be shown, not its value. ``meant``: for an unknown key.
+    ``warns``: it is odd and not wrong."""
 
     path: Path
     code: str
@@ -43,6 +48,7 @@ class Finding:
     hint: str = ""
     at_key: bool = False
     meant: str = ""
+    warns: bool = False
 
 
 def check(value: Any, schema: Schema, *, what: str = "") -> tuple[Any, list[Finding]]:
@@ -58,7 +64,7 @@ def check(value: Any, schema: Schema, *, what: str = "") -> tuple[Any, list[Find
 
 def suggestion(word: str, candidates: Iterable[str]) -> str:
     """``did you mean X?``, or nothing if no candidate is near."""
-    return "".join(f"did you mean {near}?" for near in nearest(word, candidates))
+    return "".join(msg("did you mean {near}?", near=near) for near in nearest(word, candidates))
 
 
 def nearest(word: str, candidates: Iterable[str]) -> list[str]:
@@ -90,6 +96,10 @@ def unknown_keywords(schema: Any) -> set[str]:
 def _pattern(pattern: str) -> re.Pattern[str]:
     """Rust's ``$`` is the very end; Python's also stands before a last newline."""
     return re.compile(pattern[:-1] + r"\Z" if pattern.endswith("$") and not pattern.endswith(r"\$") else pattern)
+
+
+def _fits(pattern: str, text: str) -> bool:
+    return len(text) <= LONGEST and _pattern(pattern).search(text) is not None
 
 
 class _Checker:
@@ -183,8 +193,17 @@ class _Checker:
         options = [str(option) for option in allowed]
         listed = ", ".join(options)
         near = suggestion(value, options) if isinstance(value, str) else ""
-        summary = f"{name} must be {listed}" if len(options) == 1 else f"{name} must be one of {listed}"
-        self.add(path, "MXS204", f"{summary}; it is {words.shown(value)}", near or words.about(schema))
+        summary = (
+            msg("{name} must be {listed}", name=name, listed=listed)
+            if len(options) == 1
+            else msg("{name} must be one of {listed}", name=name, listed=listed)
+        )
+        self.add(
+            path,
+            "MXS204",
+            msg("{summary}; it is {shown}", summary=summary, shown=words.shown(value)),
+            near or words.about(schema),
+        )
 
     def wrong_kind(self, value: Any, schemas: list[Schema], path: Path, name: str) -> None:
         wanted = words.either([words.wanted(schema) for schema in schemas])
@@ -195,8 +214,19 @@ class _Checker:
         elif isinstance(value, str) and re.fullmatch(r"-?[0-9]+(\.[0-9]+)?", value):
             hint = "write it without quotes"
         elif isinstance(value, str) and any(s.get("type") == "array" for s in schemas):
-            hint = f"write a list: [{value}]" if len(value) <= 40 and "\n" not in value else "write a list: [...]"
-        self.add(path, "MXS203", f"{name} must be {wanted}, and this is {words.kind_of(value)}", hint)
+            hint = (
+                msg("write a list: [{value}]", value=value)
+                if len(value) <= 40 and "\n" not in value
+                else "write a list: [...]"
+            )
+        self.add(
+            path,
+            "MXS203",
+            msg(
+                "{name} must be {wanted}, and this is {kind_of}", name=name, wanted=wanted, kind_of=words.kind_of(value)
+            ),
+            hint,
+        )
 
     # -- kinds ----------------------------------------------------------------------------------
 
@@ -204,20 +234,36 @@ class _Checker:
         low, high = schema.get("minLength"), schema.get("maxLength")
         if (low is not None and len(value) < low) or (high is not None and len(value) > high):
             bounds = words.bounds(low, high, "characters")
-            self.add(path, "MXS206", f"{name} must have {bounds}; it has {len(value)}", words.about(schema))
-        elif "pattern" in schema and not _pattern(schema["pattern"]).search(value):
+            self.add(
+                path,
+                "MXS206",
+                msg("{name} must have {bounds}; it has {count}", name=name, bounds=bounds, count=len(value)),
+                words.about(schema),
+            )
+        elif "pattern" in schema and not _fits(schema["pattern"], value):
             must = self.form(value, schema)
-            self.add(path, "MXS206", f"{name} cannot be {words.shown(value)}: {must}", words.about(schema))
+            self.add(
+                path,
+                "MXS206",
+                msg("{name} cannot be {shown}: {must}", name=name, shown=words.shown(value), must=must),
+                words.about(schema),
+            )
 
     def form(self, value: str, schema: Schema) -> str:
         """What to write where a pattern does not fit: the same in lower case, or something like an example."""
         pattern = _pattern(schema["pattern"])
+        if len(value) > LONGEST:
+            return msg("it has more than {count} characters", count=f"{LONGEST:,}")
         if pattern.search(value.lower()):
-            return f"write it in lower case, {value.lower()}"
+            return msg("write it in lower case, {lower}", lower=value.lower())
         example = next((one for one in words.examples(schema) if pattern.search(one)), None)
         if example is not None:
-            return f"write it like {example}"
-        return "it is not of the right form" if words.about(schema) else f"it must match {schema['pattern']}"
+            return msg("write it like {example}", example=example)
+        return (
+            "it is not of the right form"
+            if words.about(schema)
+            else msg("it must match {value}", value=schema["pattern"])
+        )
 
     def number(self, value: float, schema: Schema, path: Path, name: str) -> None:
         low, high = schema.get("minimum"), schema.get("maximum")
@@ -229,12 +275,22 @@ class _Checker:
             bounds = (
                 words.bounds(low, high, unit) if above is None and below is None else words.open_bounds(schema, unit)
             )
-            self.add(path, "MXS205", f"{name} must be {bounds}; it is {value}", words.about(schema))
+            self.add(
+                path,
+                "MXS205",
+                msg("{name} must be {bounds}; it is {value}", name=name, bounds=bounds, value=value),
+                words.about(schema),
+            )
         elif "multipleOf" in schema and value % schema["multipleOf"]:
             self.add(
                 path,
                 "MXS205",
-                f"{name} must be a multiple of {schema['multipleOf']}; it is {value}",
+                msg(
+                    "{name} must be a multiple of {value}; it is {value_2}",
+                    name=name,
+                    value=schema["multipleOf"],
+                    value_2=value,
+                ),
                 words.about(schema),
             )
 
@@ -244,7 +300,12 @@ class _Checker:
             self.add(
                 path,
                 "MXS207",
-                f"{name} must have {words.bounds(low, high, 'entries')}; it has {len(value)}",
+                msg(
+                    "{name} must have {bounds}; it has {count}",
+                    name=name,
+                    bounds=words.bounds(low, high, "entries"),
+                    count=len(value),
+                ),
                 words.about(schema),
             )
         if schema.get("uniqueItems"):
@@ -252,11 +313,16 @@ class _Checker:
             for index, item in enumerate(value):
                 text = json.dumps(item, sort_keys=True)
                 if text in seen:
-                    self.add((*path, index), "MXS207", f"{name} has {words.shown(item)} twice", "keep one of the two")
+                    self.add(
+                        (*path, index),
+                        "MXS207",
+                        msg("{name} has {shown} twice", name=name, shown=words.shown(item)),
+                        "keep one of the two",
+                    )
                 seen.add(text)
         firsts = schema.get("prefixItems", [])
         rest = schema.get("items", True)
-        label = f"each entry of {name}"
+        label = msg("each entry of {name}", name=name)
         about = {key: schema[key] for key in ("description",) if key in schema}
 
         def entry(index: int) -> Any:
@@ -285,7 +351,7 @@ class _Checker:
                 self.add(
                     (*path, key),
                     "MXS202",
-                    f"{key} is missing" + (f" in {name}" if path else ""),
+                    msg("{key} is missing", key=key) + (f" in {name}" if path else ""),
                     words.about(about),
                     at_key=True,
                 )
@@ -294,7 +360,12 @@ class _Checker:
             self.add(
                 path,
                 "MXS207",
-                f"{name} must have {words.bounds(low, high, 'entries')}; it has {len(result)}",
+                msg(
+                    "{name} must have {bounds}; it has {count}",
+                    name=name,
+                    bounds=words.bounds(low, high, "entries"),
+                    count=len(result),
+                ),
                 words.about(schema),
             )
         return result
@@ -313,7 +384,7 @@ class _Checker:
             return None
         patterns = schema.get("patternProperties", {})
         for pattern, entry in patterns.items():
-            if _pattern(pattern).search(key):
+            if _fits(pattern, key):
                 return entry
         other = schema.get("additionalProperties", True)
         if other is not False:
@@ -323,7 +394,7 @@ class _Checker:
             self.add(
                 path,
                 "MXS208",
-                f"a name in {name} cannot be {words.shown(key)}: {must}",
+                msg("a name in {name} cannot be {shown}: {must}", name=name, shown=words.shown(key), must=must),
                 words.about(schema),
                 at_key=True,
             )
@@ -332,9 +403,20 @@ class _Checker:
         if self.unknown > MOST_UNKNOWN:
             return None
         known = list(schema.get("properties", {}))
-        listed = f"{name or 'this'} has {', '.join(known)}" if known else f"{name or 'this'} has no keys"
+        listed = (
+            f"{name or 'this'} has {', '.join(known)}" if known else msg("{value} has no keys", value=name or "this")
+        )
         where = f" in {name}" if name else ""
         hint = f"{suggestion(key, known)} {listed}".strip()
         meant = "".join(nearest(key, known))
-        self.found.append(Finding(path, "MXS201", f"there is no key {key}{where}", hint, at_key=True, meant=meant))
+        self.found.append(
+            Finding(
+                path,
+                "MXS201",
+                msg("there is no key {key}{where}", key=key, where=where),
+                hint,
+                at_key=True,
+                meant=meant,
+            )
+        )
         return None

@@ -6,6 +6,8 @@ import json
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
+from mendixgen.messages import msg
+
 Path = tuple[str | int, ...]
 Schema = Mapping[str, Any]
 
@@ -80,9 +82,9 @@ def kind_of(value: Any) -> str:
     if isinstance(value, bool):
         return f"{str(value).lower()}"
     if isinstance(value, (int, float)):
-        return f"the number {value}"
+        return msg("the number {value}", value=value)
     if isinstance(value, str):
-        return f"the text {shown(value)}"
+        return msg("the text {shown}", shown=shown(value))
     return "a mapping" if isinstance(value, dict) else "a list" if isinstance(value, list) else "nothing"
 
 
@@ -119,7 +121,11 @@ def bounds(low: float | None, high: float | None, unit: str) -> str:
     tail = f" {unit}" if unit else ""
     if low is not None and high is not None:
         return f"exactly {low}{tail}" if low == high else f"{low} to {high}{tail}"
-    return f"at least {low}{tail}" if low is not None else f"at most {high}{tail}"
+    return (
+        msg("at least {low}{tail}", low=low, tail=tail)
+        if low is not None
+        else msg("at most {high}{tail}", high=high, tail=tail)
+    )
 
 
 def open_bounds(schema: Schema, unit: str) -> str:

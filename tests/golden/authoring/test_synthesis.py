@@ -6,36 +6,31 @@ The module in ``expected/`` is committed, so that a change of the engine is a di
 
 from __future__ import annotations
 
-import importlib.util
 import json
 import os
 import shutil
 import subprocess
-import sys
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from mendixgen.areas.contract import Area
+from mendixgen.areas.contract import Area, AreaInputs
 from mendixgen.authoring import provider
 from mendixgen.authoring.build import module_files
 from mendixgen.authoring.expression import expr
-from mendixgen.authoring.module import AuthoringError
+from mendixgen.authoring.module import AuthoringError, ModuleBuilder
 from mendixgen.authoring.terraform_tool import environment, provider_mirror_configuration, terraform_command
-from tests.golden.authoring.sample_area import Sample
+from tests.golden.authoring.sample import Sample
+from tests.support.areas import with_parts
 
 HERE = Path(__file__).parent
 EXPECTED = HERE / "expected"
 ROOT = HERE.parents[2]
 
 pytestmark = [pytest.mark.authoring, pytest.mark.xdist_group("authoring")]  # cdktf is imported once
-
-
-@pytest.fixture(scope="session")
-def schema() -> provider.ProviderSchema:
-    return provider.load()
 
 
 @pytest.fixture(scope="session")
@@ -127,28 +122,21 @@ def _run(name: str, given: str, expected: str) -> str:
     return f'\nrun "{label}" {{\n  command = plan\n  variables {{\n    {given}\n  }}\n  {expected}\n}}\n'
 
 
-def test_the_documented_example_builds(schema: provider.ProviderSchema, tmp_path: Path) -> None:
-    pages = [ROOT / "CONTRIBUTING.md", ROOT / "docs/contributing-areas.md"]
-    texts = [page.read_text(encoding="utf-8") for page in pages if page.is_file()]
-    (example,) = {text.split("```python\n")[1].split("```")[0] for text in texts if "class Registry(Area)" in text}
-    path = tmp_path / "documented_area.py"
-    path.write_text(example, encoding="utf-8")
-    specification = importlib.util.spec_from_file_location("documented_area", path)
-    assert specification
-    assert specification.loader
-    module = importlib.util.module_from_spec(specification)
-    sys.modules["documented_area"] = module
-    try:
-        specification.loader.exec_module(module)
-        files = module_files(module.Registry, schema)
-    finally:
-        del sys.modules["documented_area"]
+def test_the_documented_example_builds(
+    schema: provider.ProviderSchema, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    page = (ROOT / "docs/contributing-areas.md").read_text(encoding="utf-8")
+    package = tmp_path / "documented_area"
+    package.mkdir()
+    for name, block in zip(("__init__.py", "resources.py"), page.split("```python\n")[1:], strict=False):
+        (package / name).write_text(block.split("```")[0], encoding="utf-8")
+    monkeypatch.syspath_prepend(tmp_path)
+    files = module_files(import_module("documented_area").Registry, schema)
     assert 'resource "aws_ecr_repository" "this"' in files["main.tf"]
 
 
-def area_with(resources: Any) -> type[Area]:
-    attributes = {"__doc__": "Wrong.", "resources": classmethod(lambda cls, module: resources(module))}
-    return type("Wrong", (Sample,), {**attributes, "outputs": {}, "moves": ()})
+def area_with(build: Callable[[ModuleBuilder], object]) -> type[Area]:
+    return with_parts(type("Wrong", (Sample,), {"__doc__": "Wrong.", "outputs": {}, "moves": ()}), build=build)
 
 
 @pytest.mark.parametrize(
@@ -171,3 +159,47 @@ def test_a_wrong_argument_is_named(
     (found,) = caught.value.diagnostics
     assert found.code == code
     assert words in found.summary
+
+
+def _two_regions(module: ModuleBuilder) -> None:
+    module.resource(
+        "aws_acm_certificate.this",
+        "Where CloudFront looks for it.",
+        count=1,
+        provider="global",
+        domain_name="apps.example.com",
+        validation_method="DNS",
+        lifecycle={"create_before_destroy": True},
+    )
+    module.resource("aws_vpc.this", "Where the environment is.", cidr_block="10.0.0.0/16")
+
+
+def test_a_resource_in_us_east_1_asks_its_root_for_the_provider(
+    schema: provider.ProviderSchema, tmp_path: Path
+) -> None:
+    class Sky(Area):
+        """In two regions."""
+
+        name = "sky"
+        version = "1.0.0"
+
+        class Inputs(AreaInputs):
+            """None."""
+
+    files = module_files(with_parts(Sky, build=_two_regions), schema)
+    assert "  count    = 1\n  provider = aws.global\n" in str(files["main.tf"])
+    assert str(files["main.tf"]).count("provider =") == 1
+    assert "configuration_aliases = [aws.global]" in str(files["versions.tf"])
+    assert "    aws.global = aws.global\n" in str(files["README.md"])
+    assert json.loads(files["module.json"])["aliases"] == {"global": ["aws_acm_certificate.this"]}
+    for name, text in files.items():
+        (tmp_path / "sky" / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / "sky" / name).write_text(str(text), encoding="utf-8")
+    call = 'source = "./sky"\n  environment = "dev"\n  providers = { aws = aws, aws.global = aws.global }'
+    needs = 'terraform {\n  required_providers {\n    aws = { source = "hashicorp/aws" }\n  }\n}\n'
+    second = 'provider "aws" {\n  alias = "global"\n  region = "us-east-1"\n}\n'
+    (tmp_path / "main.tf").write_text(f'{needs}{second}module "sky" {{\n  {call}\n}}\n')
+    done = _terraform(tmp_path, "init", "-input=false", "-no-color")
+    assert done.returncode == 0, done.stderr
+    found = json.loads(_terraform(tmp_path, "validate", "-json").stdout)
+    assert found["valid"], found["diagnostics"]

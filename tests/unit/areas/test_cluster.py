@@ -8,10 +8,11 @@ from typing import Any, get_args
 import pytest
 from pydantic import ValidationError
 
-from mendixgen.areas import cluster_addons
+from mendixgen.areas import parts
 from mendixgen.areas.cluster import Cluster
+from mendixgen.areas.cluster import addons as cluster_addons
 from mendixgen.areas.contract import Check, Header
-from mendixgen.areas.network import RetentionDays
+from mendixgen.areas.fields import RetentionDays
 from mendixgen.authoring.build import collect
 from mendixgen.authoring.expression import render
 from mendixgen.authoring.manifest import section_schema
@@ -55,7 +56,7 @@ def section(**values: Any) -> Any:
 
 
 def findings(**values: Any) -> list[Check]:
-    return Cluster.check(section(**values), HEADER)
+    return parts.check(Cluster, section(**values), HEADER)
 
 
 def found(**values: Any) -> list[tuple[tuple[str | int, ...], str]]:
@@ -81,7 +82,7 @@ def resource(address: str) -> ResourceBlock:
 class TestDefaults:
     def test_are_private_current_and_highly_available(self) -> None:
         inputs = section()
-        assert (inputs.version, inputs.endpoint, inputs.support) == ("1.35", "private", "standard")
+        assert (inputs.version, inputs.endpoint, inputs.support) == ("1.36", "private", "standard")
         assert inputs.log_retention_days == 365
         assert inputs.zonal_shift is True
         assert (inputs.admins, inputs.viewers, inputs.allow_from, inputs.private_allow_from) == ([], [], [], [])
@@ -121,7 +122,7 @@ class TestChoices:
         assert found(version=version) == []
 
     def test_a_newer_version_with_add_ons_of_its_own(self) -> None:
-        addons = {name: {"version": "v1.99.0-eksbuild.1"} for name in cluster_addons.ADDONS}
+        addons = {name: {"version": "v1.39.0-eksbuild.1"} for name in cluster_addons.ADDONS}
         assert found(version="1.39", addons=addons) == []
 
     @pytest.mark.parametrize("ami", ["al2023", "bottlerocket"])
@@ -147,7 +148,7 @@ class TestChoices:
     def test_taking_nodes_by_a_step(self) -> None:
         assert in_group(scaling={"step_in": {"below": 20, "remove": 2}, "warmup": 60, "wake": False}) == []
 
-    @pytest.mark.parametrize("version", ["1.35", "1.34", "1.32"])
+    @pytest.mark.parametrize("version", ["1.36", "1.35", "1.33"])
     def test_nodes_that_follow_later(self, version: str) -> None:
         assert in_group(version=version) == []
 
@@ -252,6 +253,16 @@ class TestRefusals:
             ({"viewers": [AUDITOR, AUDITOR]}, ("viewers", 1), "MXS362"),
             ({"admins": [ADMIN], "viewers": [AUDITOR, ADMIN]}, ("viewers", 1), "MXS362"),
             ({"version": "1.39"}, ("version",), "MXS371"),
+            (
+                {"version": "1.34", "addons": {"kube-proxy": {"version": "v1.35.0-eksbuild.2"}}},
+                ("addons", "kube-proxy", "version"),
+                "MXS371",
+            ),
+            (
+                {"version": "1.35", "addons": {"kube-proxy": {"version": "v1.31.2-eksbuild.3"}}},
+                ("addons", "kube-proxy", "version"),
+                "MXS371",
+            ),
             ({"addons": {"coredns": {"configuration": "{"}}}, ("addons", "coredns", "configuration"), "MXS371"),
             ({"addons": {"coredns": {"configuration": "[]"}}}, ("addons", "coredns", "configuration"), "MXS371"),
         ],
@@ -267,6 +278,8 @@ class TestRefusals:
         [
             ({"min": 7, "max": 6}, ("min",), "MXS363"),
             ({"instance_types": ["m7i.large", "m7g.large"]}, ("instance_types", 1), "MXS364"),
+            ({"instance_types": ["m7i.gigantic"]}, ("instance_types", 0), "MXS375"),
+            ({"instance_types": ["m7i.large", "mi7.large"]}, ("instance_types", 1), "MXS375"),
             ({"instance_types": ["c6gd.metal"]}, ("instance_types", 0), "MXS364"),
             ({"instance_types": ["t4g.medium"]}, ("instance_types", 0), "MXS364"),
             ({"instance_types": ["im4gn.large"]}, ("instance_types", 0), "MXS364"),
@@ -286,8 +299,8 @@ class TestRefusals:
                 ("update", "max_unavailable"),
                 "MXS373",
             ),
-            ({"version": "1.36"}, ("version",), "MXS374"),
-            ({"version": "1.31"}, ("version",), "MXS374"),
+            ({"version": "1.37"}, ("version",), "MXS374"),
+            ({"version": "1.32"}, ("version",), "MXS374"),
         ],
     )
     def test_of_a_group(self, group: dict[str, Any], path: tuple[str | int, ...], code: str) -> None:
@@ -370,6 +383,14 @@ class TestAddons:
             "aws_eks_node_group.this",
             "aws_eks_node_group.scheduled",
         ]
+
+    def test_an_upgrade_takes_the_control_plane_first_then_add_ons_and_nodes(self) -> None:
+        """Terraform changes what is referred to first."""
+        before, groups = resource("aws_eks_addon.before_nodes"), resource("aws_eks_node_group.this")
+        assert render(before.arguments["cluster_name"]) == "aws_eks_cluster.this.name"
+        assert render(groups.arguments["cluster_name"]) == "aws_eks_cluster.this.name"
+        assert "var.kubernetes_version" in render(groups.arguments["version"])
+        assert [render(it) for it in groups.depends_on] == ["aws_eks_addon.before_nodes"]
 
     def test_the_module_has_the_table_as_it_is(self) -> None:
         (pinned,) = (it for it in collect(Cluster).locals if it.name == "pinned_addon_versions")

@@ -10,12 +10,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
-from mendixgen.areas import database_catalogue as catalogue
+from mendixgen.areas import parts
 from mendixgen.areas.contract import Check, Header
-from mendixgen.areas.database import Database
-from mendixgen.areas.database_catalogue import Product
-from mendixgen.areas.database_checks import DAY, LOGS, WEEK
-from mendixgen.areas.database_settings import NAME_LENGTH
+from mendixgen.areas.database import Database, catalogue
+from mendixgen.areas.database.catalogue import Product
+from mendixgen.areas.database.checks import DAY, LOGS, WEEK
+from mendixgen.areas.database.settings import NAME_LENGTH
 from mendixgen.authoring.build import collect
 from mendixgen.authoring.expression import render
 from mendixgen.authoring.module import ResourceBlock
@@ -36,7 +36,7 @@ def instance(**values: Any) -> Any:
 
 
 def findings(header: Header = HEADER, **values: Any) -> list[Check]:
-    return Database.check(section(instances={"a": values}), header)
+    return parts.check(Database, section(instances={"a": values}), header)
 
 
 def found(**values: Any) -> list[tuple[tuple[str | int, ...], str]]:
@@ -57,7 +57,7 @@ def test_no_section_gives_one_protected_redundant_postgres() -> None:
     assert (made.performance_insights.enabled, made.performance_insights.retention_days) == (True, 7)
     assert (made.monitoring_interval, made.log_retention_days, made.proxy, made.restore_from) == (60, 365, None, None)
     assert "failover" in section().events.categories
-    assert Database.check(section(), HEADER) == []
+    assert parts.check(Database, section(), HEADER) == []
 
 
 def test_the_sections_of_a_large_environment_are_right() -> None:
@@ -75,7 +75,7 @@ def test_the_sections_of_a_large_environment_are_right() -> None:
         "erp": {**ORACLE, "storage_gb": 200, "license": "license-included"},
     }
 
-    assert Database.check(section(instances=instances), HEADER) == []
+    assert parts.check(Database, section(instances=instances), HEADER) == []
 
 
 @pytest.mark.parametrize("name", ["CRM", "crm_1", "-crm", "crm-", "c--m", "1crm", "", "c" * (NAME_LENGTH + 1)])
@@ -90,7 +90,7 @@ def test_the_longest_names_fit_into_what_rds_allows() -> None:
 
 
 def test_the_name_of_a_replica_is_refused() -> None:
-    checks = Database.check(section(instances={"a-replica-1": {}}), HEADER)
+    checks = parts.check(Database, section(instances={"a-replica-1": {}}), HEADER)
 
     assert [(it.path, it.code) for it in checks] == [(("instances", "a-replica-1"), "MXS473")]
 
@@ -321,7 +321,7 @@ def day(minute: int) -> str:
 def test_a_source_that_cannot_be_restored_is_refused(source: dict[str, str], place: tuple[str, ...], code: str) -> None:
     instances = {"a": {"restore_from": source}, "b": {}, "m": MYSQL}
 
-    checks = Database.check(section(instances=instances), HEADER)
+    checks = parts.check(Database, section(instances=instances), HEADER)
 
     assert [(it.path, it.code) for it in checks] == [(("instances", "a", "restore_from", *place), code)]
 
@@ -339,7 +339,7 @@ def test_a_source_that_cannot_be_restored_is_refused(source: dict[str, str], pla
 def test_every_source_is_taken(source: dict[str, str]) -> None:
     instances = {"a": {"restore_from": source}, "b": {}}
 
-    assert Database.check(section(instances=instances), HEADER) == []
+    assert parts.check(Database, section(instances=instances), HEADER) == []
 
 
 @pytest.mark.parametrize(

@@ -8,9 +8,10 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
+from mendixgen.areas import parts
 from mendixgen.areas.contract import Header
 from mendixgen.areas.encryption import PURPOSES, Encryption
-from mendixgen.areas.encryption_resources import SERVICES
+from mendixgen.areas.encryption.resources import SERVICES
 from mendixgen.authoring.build import collect
 from mendixgen.authoring.constructs.key import ADMINISTRATION
 from mendixgen.authoring.expression import render
@@ -28,7 +29,7 @@ def local(name: str) -> Any:
 
 def test_no_section_gives_yearly_rotation_and_the_longest_window() -> None:
     assert (section().rotation_days, section().deletion_window_days) == (365, 30)
-    assert Encryption.check(section(), HEADER) == []
+    assert parts.check(Encryption, section(), HEADER) == []
 
 
 @pytest.mark.parametrize(("name", "least", "most"), [("rotation_days", 90, 2560), ("deletion_window_days", 7, 30)])

@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 from typing import Any
 
 import pytest
 from pydantic import ValidationError
 
-from mendixgen.areas import foundation_grants as grants
+from mendixgen.areas import parts
+from mendixgen.areas.catalogue import AREAS, FOUNDATIONS, area
 from mendixgen.areas.contract import Header
-from mendixgen.areas.foundation import Foundation
-from mendixgen.areas.foundation_config import RULES
-from mendixgen.areas.foundation_resources import STANDARDS
-from mendixgen.areas.registry import AREAS, FOUNDATIONS, area
+from mendixgen.areas.foundation import Foundation, grants
+from mendixgen.areas.foundation.config import RULES
+from mendixgen.areas.foundation.resources import STANDARDS
 from mendixgen.authoring.build import collect
 from mendixgen.authoring.expression import render
 
@@ -28,7 +29,7 @@ def section(**values: Any) -> Any:
 
 
 def said(header: Header = HEADER, **values: Any) -> list[tuple[tuple[str | int, ...], str]]:
-    return [(check.path, check.code) for check in Foundation.check(section(**values), header)]
+    return [(check.path, check.code) for check in parts.check(Foundation, section(**values), header)]
 
 
 def resource(address: str) -> Any:
@@ -118,10 +119,13 @@ def test_every_standard_has_an_arn_and_every_rule_an_identifier_and_a_text() -> 
     assert len({identifier for identifier, _ in RULES.values()}) == len(RULES)
 
 
-def test_roles_of_the_foundation_are_bounded() -> None:
-    roles = [it for it in collect(Foundation).resources if it.type == "aws_iam_role"]
-    assert [it.address for it in roles] == ["aws_iam_role.deployer"]
-    assert render(roles[0].arguments["permissions_boundary"]) == "aws_iam_policy.deployer_boundary[0].arn"
+def test_what_people_become_is_bounded_and_what_services_work_as_does_one_thing() -> None:
+    roles = {it.address: it for it in collect(Foundation).resources if it.type == "aws_iam_role"}
+    assert set(roles) == {"aws_iam_role.deployer", "aws_iam_role.trail"}
+    boundary = roles["aws_iam_role.deployer"].arguments["permissions_boundary"]
+    assert render(boundary) == "aws_iam_policy.deployer_boundary[0].arn"
+    may = render(resource("aws_iam_role_policy.trail").arguments["policy"])
+    assert set(re.findall(r"[a-z]+:[A-Z][A-Za-z*]+", may)) == {"logs:CreateLogStream", "logs:PutLogEvents"}
 
 
 def test_who_deploys_is_compared_whole_and_without_wildcards() -> None:
@@ -161,3 +165,41 @@ def test_a_role_is_made_only_with_a_boundary_that_the_deployer_does_not_write() 
     limits = next(it for it in collect(Foundation).locals if it.name == "boundary_limits")
     assert "KeepTheBoundaries" in render(limits.value)
     assert "if !writes" in render(limits.value)
+
+
+@pytest.mark.parametrize(
+    ("values", "region", "place"),
+    [
+        ({"global_settings": False, "trail": {}}, "eu-central-1", ("trail",)),
+        ({"global_settings": False, "cost_tags": ["environment"]}, "eu-central-1", ("cost_tags",)),
+        (
+            {"global_settings": False, "anomaly_monitor": {"notify": ["a@b.c"]}},
+            "eu-central-1",
+            ("anomaly_monitor",),
+        ),
+        ({"cost_export": {}}, "eu-central-1", ("cost_export",)),
+    ],
+)
+def test_what_is_one_an_account_is_in_its_place(values: dict[str, Any], region: str, place: tuple[str, ...]) -> None:
+    given = Foundation.Inputs.model_validate_json(json.dumps(values))
+    header = Header("foundation", region, "123456789012", "aws", "")
+    assert [(it.path, it.code) for it in parts.check(Foundation, given, header)] == [(place, "MXS413")]
+
+
+def test_the_bill_is_exported_in_us_east_1() -> None:
+    given = Foundation.Inputs.model_validate_json(json.dumps({"global_settings": False, "cost_export": {}}))
+    assert parts.check(Foundation, given, Header("foundation-us", "us-east-1", "123456789012", "aws", "")) == []
+
+
+@pytest.mark.parametrize("trail", [{"retention_days": 400, "object_lock_days": 500}, {"archive_after_days": 2557}])
+def test_records_are_kept_for_as_long_as_they_are_locked(trail: dict[str, Any]) -> None:
+    given = Foundation.Inputs.model_validate_json(json.dumps({"trail": trail}))
+    header = Header("foundation", "eu-central-1", "123456789012", "aws", "")
+    found = parts.check(Foundation, given, header)
+    assert [(it.path, it.code) for it in found] == [(("trail", "retention_days"), "MXS431")]
+
+
+def test_nothing_of_it_is_on_by_itself() -> None:
+    found = Foundation.Inputs.model_validate_json("{}")
+    assert (found.trail, found.cost_tags, found.anomaly_monitor) == (None, [], None)
+    assert (found.cost_export, found.backup_settings) == (None, None)

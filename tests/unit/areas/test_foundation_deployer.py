@@ -12,20 +12,60 @@ from fnmatch import fnmatchcase
 
 import pytest
 
-from mendixgen.areas import foundation_grants as grants
-from mendixgen.areas.foundation import Foundation
-from mendixgen.areas.registry import AREAS, area
+from mendixgen.areas.catalogue import AREAS, area
+from mendixgen.areas.foundation import Foundation, grants
 from mendixgen.authoring.build import collect
 from mendixgen.authoring.expression import render
 
 CALLS = {
+    "aws_athena_named_query": (
+        "athena:CreateNamedQuery athena:GetNamedQuery athena:UpdateNamedQuery athena:DeleteNamedQuery"
+    ),
+    "aws_athena_workgroup": "athena:CreateWorkGroup athena:GetWorkGroup athena:UpdateWorkGroup athena:DeleteWorkGroup",
     "aws_autoscaling_group_tag": "autoscaling:CreateOrUpdateTags autoscaling:DeleteTags",
     "aws_autoscaling_policy": "autoscaling:PutScalingPolicy autoscaling:DeletePolicy",
     "aws_autoscaling_schedule": "autoscaling:PutScheduledUpdateGroupAction autoscaling:DeleteScheduledAction",
     "aws_acm_certificate": "acm:RequestCertificate acm:DescribeCertificate acm:DeleteCertificate",
+    "aws_budgets_budget": "budgets:ModifyBudget budgets:ViewBudget budgets:TagResource budgets:ListTagsForResource",
+    "aws_ce_anomaly_monitor": (
+        "ce:CreateAnomalyMonitor ce:GetAnomalyMonitors ce:UpdateAnomalyMonitor ce:DeleteAnomalyMonitor"
+    ),
+    "aws_ce_anomaly_subscription": (
+        "ce:CreateAnomalySubscription ce:GetAnomalySubscriptions ce:UpdateAnomalySubscription"
+        " ce:DeleteAnomalySubscription"
+    ),
+    "aws_cloudtrail": (
+        "cloudtrail:CreateTrail cloudtrail:UpdateTrail cloudtrail:DeleteTrail cloudtrail:StartLogging"
+        " cloudtrail:StopLogging cloudtrail:PutEventSelectors cloudtrail:PutInsightSelectors cloudtrail:AddTags"
+        " cloudtrail:GetTrailStatus cloudtrail:ListTags iam:PassRole"
+    ),
+    "aws_codebuild_project": (
+        "codebuild:CreateProject codebuild:UpdateProject codebuild:DeleteProject codebuild:BatchGetProjects"
+        " iam:PassRole"
+    ),
+    "aws_codeconnections_connection": (
+        "codeconnections:CreateConnection codeconnections:GetConnection codeconnections:DeleteConnection"
+        " codeconnections:ListTagsForResource codeconnections:TagResource codeconnections:UntagResource"
+    ),
+    "aws_codepipeline": (
+        "codepipeline:CreatePipeline codepipeline:GetPipeline codepipeline:UpdatePipeline codepipeline:DeletePipeline"
+        " codepipeline:ListTagsForResource codepipeline:TagResource codepipeline:UntagResource iam:PassRole"
+        " codestar-connections:PassConnection codeconnections:PassConnection"
+    ),
     "aws_cloudwatch_event_target": "events:PutTargets events:RemoveTargets events:ListTargetsByRule",
+    "aws_cloudwatch_dashboard": "cloudwatch:PutDashboard cloudwatch:GetDashboard cloudwatch:DeleteDashboards",
+    "aws_cloudwatch_log_metric_filter": "logs:PutMetricFilter logs:DescribeMetricFilters logs:DeleteMetricFilter",
     "aws_cloudwatch_log_resource_policy": "logs:PutResourcePolicy logs:DeleteResourcePolicy",
     "aws_cloudwatch_metric_alarm": "cloudwatch:PutMetricAlarm cloudwatch:DeleteAlarms",
+    "aws_cloudwatch_query_definition": (
+        "logs:PutQueryDefinition logs:DescribeQueryDefinitions logs:DeleteQueryDefinition"
+    ),
+    "aws_iam_service_linked_role": "iam:CreateServiceLinkedRole iam:DeleteServiceLinkedRole",
+    "aws_lambda_invocation": "lambda:InvokeFunction",
+    "aws_opensearch_domain": (
+        "es:CreateDomain es:DescribeDomain es:DescribeDomainConfig es:UpdateDomainConfig es:UpgradeDomain"
+        " es:GetUpgradeStatus es:GetCompatibleVersions es:DeleteDomain es:AddTags es:ListTags es:RemoveTags"
+    ),
     "aws_db_event_subscription": (
         "rds:CreateEventSubscription rds:ModifyEventSubscription rds:DeleteEventSubscription"
         " rds:AddSourceIdentifierToSubscription rds:RemoveSourceIdentifierFromSubscription"
@@ -50,6 +90,8 @@ CALLS = {
         "eks:CreateNodegroup eks:UpdateNodegroupConfig eks:UpdateNodegroupVersion eks:DeleteNodegroup ec2:RunInstances"
     ),
     "aws_flow_log": "ec2:CreateFlowLogs ec2:DeleteFlowLogs iam:PassRole logs:CreateLogDelivery logs:DeleteLogDelivery",
+    "aws_glue_catalog_database": "glue:CreateDatabase glue:GetDatabase glue:UpdateDatabase glue:DeleteDatabase",
+    "aws_glue_catalog_table": "glue:CreateTable glue:GetTable glue:UpdateTable glue:DeleteTable",
     "aws_iam_openid_connect_provider": "iam:CreateOpenIDConnectProvider iam:DeleteOpenIDConnectProvider",
     "aws_lambda_function": (
         "lambda:CreateFunction lambda:UpdateFunctionCode lambda:UpdateFunctionConfiguration lambda:DeleteFunction"
@@ -64,6 +106,7 @@ CALLS = {
         "elasticloadbalancing:AddListenerCertificates elasticloadbalancing:RemoveListenerCertificates"
     ),
     "aws_network_acl_rule": "ec2:CreateNetworkAclEntry ec2:DeleteNetworkAclEntry",
+    "aws_s3_bucket_metric": "s3:PutMetricsConfiguration s3:GetMetricsConfiguration",
     "aws_secretsmanager_secret": (
         "secretsmanager:CreateSecret secretsmanager:UpdateSecret secretsmanager:DeleteSecret"
         " secretsmanager:ReplicateSecretToRegions secretsmanager:RemoveRegionsFromReplication"
@@ -123,7 +166,7 @@ def test_every_service_that_the_areas_give_a_role_may_be_given_one() -> None:
         assert f"{service}.amazonaws.com" in grants.SERVICE_LINKED
 
 
-def test_the_only_functions_that_it_may_call_are_those_that_rotate() -> None:
+def test_the_only_functions_that_it_may_call_are_those_that_rotate_or_install() -> None:
     found = collect(Foundation)
     boundary = render(
         next(it for it in found.resources if it.address == "aws_iam_policy.deployer_boundary").arguments["policy"]
@@ -132,5 +175,11 @@ def test_the_only_functions_that_it_may_call_are_those_that_rotate() -> None:
         r'"CallNoOtherFunctions"[^}]*"lambda:InvokeFunction"[^}]*NotResource *= local.deployed_rotations', boundary
     )
     rotations = render(next(it for it in found.locals if it.name == "deployed_rotations").value)
-    assert ":function:${pair[1]}*-rotate-*" in rotations
+    assert '["rotate-*", "logging-installer"]' in rotations
+    assert ":function:${pair[0]}*-${pair[1]}" in rotations
     assert "lambda:InvokeFunction" not in {action for _, listed in grants.MANAGED.values() for action in listed}
+
+
+def test_a_role_has_ten_policies_at_most() -> None:
+    """IAM's default quota (managed policies a role); global, identity and state stand beside those of the tables."""
+    assert len({*grants.MANAGED, *grants.ABROAD}) + 3 <= 10

@@ -8,9 +8,11 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
+from mendixgen.areas import parts
 from mendixgen.areas.contract import Header
-from mendixgen.areas.identity import UNBOUNDED, Identity
-from mendixgen.areas.identity_resources import DATA, OPERATOR_GRANTS, OPERATOR_ROLES, WATCH, WHO_IS_WHO
+from mendixgen.areas.identity import Identity
+from mendixgen.areas.identity.checks import UNBOUNDED
+from mendixgen.areas.identity.resources import DATA, OPERATOR_GRANTS, OPERATOR_ROLES, WATCH, WHO_IS_WHO
 from mendixgen.authoring.build import collect
 from mendixgen.authoring.expression import render
 
@@ -26,7 +28,7 @@ def section(**values: Any) -> Any:
 
 
 def refused(**values: Any) -> list[tuple[str, tuple[str | int, ...]]]:
-    return [(it.code, it.path) for it in Identity.check(section(**values), HEADER)]
+    return [(it.code, it.path) for it in parts.check(Identity, section(**values), HEADER)]
 
 
 def resource(address: str) -> Any:

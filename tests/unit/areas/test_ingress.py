@@ -7,10 +7,12 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
-from mendixgen.areas.cluster_resources import FIRST_ACL_RULE
+from mendixgen.areas import parts
+from mendixgen.areas.cluster.resources import FIRST_ACL_RULE
 from mendixgen.areas.contract import Check, Header
-from mendixgen.areas.ingress import ADMINISTRATION, Ingress
-from mendixgen.areas.ingress_resources import ACL_NUMBERS
+from mendixgen.areas.ingress import Ingress
+from mendixgen.areas.ingress.checks import ADMINISTRATION
+from mendixgen.areas.ingress.resources import ACL_NUMBERS
 from mendixgen.areas.storage import Storage
 from mendixgen.authoring.build import collect
 from mendixgen.authoring.expression import render
@@ -30,7 +32,7 @@ def section(**values: Any) -> Any:
 
 
 def findings(header: Header = HEADER, **values: Any) -> list[Check]:
-    return Ingress.check(section(**values), header)
+    return parts.check(Ingress, section(**values), header)
 
 
 def found(**values: Any) -> list[tuple[tuple[str | int, ...], str]]:
@@ -183,6 +185,9 @@ def test_what_is_given_is_not_made_too() -> None:
         (("delegation_set_id",), "MXS388"),
     ]
     assert found(parent_zone_id="Z2", delegation_set_id="N1") == []
+    assert found(delegated=False) == []
+    assert found(delegated=False, parent_zone_id="Z2") == [(("delegated",), "MXS388")]
+    assert found(delegated=False, certificate_arn=CERTIFICATE) == [(("delegated",), "MXS388")]
 
 
 @pytest.mark.parametrize(
@@ -243,7 +248,7 @@ def test_only_the_log_delivery_of_the_own_account_writes_access_logs() -> None:
 
 
 def test_nobody_can_take_the_log_bucket_s_name() -> None:
-    checks = Storage.check(Storage.Inputs.model_validate({"buckets": {"load-balancer-logs": {}}}), HEADER)
+    checks = parts.check(Storage, Storage.Inputs.model_validate({"buckets": {"load-balancer-logs": {}}}), HEADER)
     assert [(check.path, check.code) for check in checks] == [(("buckets", "load-balancer-logs"), "MXS320")]
     bucket = block("aws_s3_bucket.this").arguments["bucket"]
     assert str(bucket).endswith("-load-balancer-logs")

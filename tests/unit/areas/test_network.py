@@ -11,11 +11,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
-from mendixgen.areas import network_addresses as addresses
-from mendixgen.areas import network_services as services
+from mendixgen.areas import parts
+from mendixgen.areas.blocks import parse
 from mendixgen.areas.contract import Check, Header
-from mendixgen.areas.network import Network, RetentionDays
-from mendixgen.areas.network_acls import ANYWHERE, INBOUND, OUTBOUND
+from mendixgen.areas.fields import RetentionDays
+from mendixgen.areas.network import Network, addresses, services
+from mendixgen.areas.network.acls import ANYWHERE, INBOUND, OUTBOUND
 
 HEADER = Header("prod", "eu-central-1", "123456789012", "aws", "apps.example.com")
 PRIVATE_RANGES = ("10.0.0.0/8", "172.16.0.0/13", "172.24.0.0/13", "192.168.0.0/16", "100.64.0.0/10")
@@ -26,7 +27,7 @@ def section(**values: Any) -> Any:
 
 
 def findings(**values: Any) -> list[Check]:
-    return Network.check(section(**values), HEADER)
+    return parts.check(Network, section(**values), HEADER)
 
 
 def found(**values: Any) -> list[tuple[tuple[str | int, ...], str]]:
@@ -237,6 +238,40 @@ class TestRefusals:
         assert f"com.amazonaws.eu-central-1.{written}" in check.hint
 
 
+class TestSubnets:
+    APART = {"a": "10.30.0.0/24", "b": "10.30.1.0/24"}  # noqa: RUF012
+
+    def test_blocks_of_every_zone_are_taken_as_they_are(self) -> None:
+        every = {
+            "private": self.APART,
+            "public": {"a": "10.30.2.0/24", "b": "10.30.3.0/28"},
+            "database": {"a": "10.30.4.0/24", "b": "10.30.5.0/24"},
+        }
+        assert found(cidr="10.30.0.0/16", zones=["a", "b"], subnets=every) == []
+        # of a tier that says nothing the blocks are the platform's, and they count
+        assert found(cidr="10.30.0.0/16", zones=2, subnets={"private": self.APART}) == []
+        beside = {"private": {"a": "10.30.128.0/24", "b": "10.30.1.0/24"}}
+        assert found(cidr="10.30.0.0/16", zones=["a", "b"], subnets=beside) == [(("subnets", "private", "a"), "MXS305")]
+
+    @pytest.mark.parametrize(
+        ("private", "place"),
+        [
+            ({"a": "10.30.0.0/24"}, ()),
+            ({"a": "10.30.0.0/24", "b": "10.31.0.0/24"}, ("b",)),
+            ({"a": "10.30.0.0/24", "b": "10.30.1.0/29"}, ("b",)),
+            ({"a": "10.30.0.0/24", "b": "10.30.1.0/24", "c": "10.30.2.0/24"}, ("c",)),
+        ],
+    )
+    def test_what_no_subnet_can_have_is_named(self, private: dict[str, str], place: tuple[str, ...]) -> None:
+        wrong = found(cidr="10.30.0.0/16", zones=["a", "b"], subnets={"private": private})
+        assert wrong == [(("subnets", "private", *place), "MXS308")]
+
+    def test_blocks_of_two_tiers_share_no_address(self) -> None:
+        both = {"private": self.APART, "database": {"a": "10.30.0.128/25", "b": "10.30.9.0/24"}}
+        wrong = found(cidr="10.30.0.0/16", zones=["a", "b"], subnets=both)
+        assert [code for _, code in wrong] == ["MXS305"]
+
+
 class TestAddresses:
     @given(blocks(), st.sets(st.sampled_from("abcdef"), min_size=2))
     def test_subnets_lie_in_the_block_and_never_overlap(self, vpc: IPv4Network, letters: set[str]) -> None:
@@ -277,7 +312,7 @@ class TestAddresses:
 
     @given(st.text(max_size=40))
     def test_no_text_is_a_traceback(self, text: str) -> None:
-        parsed = addresses.parse(text)
+        parsed = parse(text)
         assert isinstance(parsed, IPv4Network) or parsed.code == "MXS301"
 
 

@@ -7,8 +7,10 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
-from mendixgen.areas.container_registry import OPEN, Registry
+from mendixgen.areas import parts
 from mendixgen.areas.contract import AppFacts, Header
+from mendixgen.areas.registry import Registry
+from mendixgen.areas.registry.checks import OPEN
 from mendixgen.authoring.build import collect
 from mendixgen.authoring.expression import render
 from mendixgen.authoring.module import ResourceBlock
@@ -25,7 +27,7 @@ def section(**values: Any) -> Any:
 
 
 def found(**values: Any) -> list[tuple[tuple[str | int, ...], str]]:
-    return [(check.path, check.code) for check in Registry.check(section(**values), HEADER)]
+    return [(check.path, check.code) for check in parts.check(Registry, section(**values), HEADER)]
 
 
 def block(address: str) -> ResourceBlock:

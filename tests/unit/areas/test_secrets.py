@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
+from mendixgen.areas import parts
 from mendixgen.areas.contract import AppFacts, Header
 from mendixgen.areas.secrets import Secrets
 from mendixgen.authoring.build import collect
@@ -30,7 +31,7 @@ def entries(**values: Any) -> Any:
 
 
 def said(given: Any, header: Header = HEADER) -> list[tuple[tuple[str | int, ...], str]]:
-    return [(check.path, check.code) for check in Secrets.check(given, header)]
+    return [(check.path, check.code) for check in parts.check(Secrets, given, header)]
 
 
 def resource(address: str) -> Any:
@@ -91,7 +92,7 @@ def test_readers_are_applications_or_roles_of_this_account() -> None:
 
 
 def test_an_unknown_application_is_named_with_those_that_are_there() -> None:
-    (found,) = Secrets.check(entries(readers=["cmr"]), HEADER)
+    (found,) = parts.check(Secrets, entries(readers=["cmr"]), HEADER)
     assert "cmr" in found.summary
     assert "crm, portal" in found.hint
 

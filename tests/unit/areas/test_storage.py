@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
+from mendixgen.areas import parts
 from mendixgen.areas.contract import Check, Header
 from mendixgen.areas.storage import BUCKET_NAME_LENGTH, Storage
 from mendixgen.authoring.build import collect
@@ -26,7 +27,7 @@ def section(**values: Any) -> Any:
 
 
 def findings(**values: Any) -> list[Check]:
-    return Storage.check(section(**values), HEADER)
+    return parts.check(Storage, section(**values), HEADER)
 
 
 def found(**values: Any) -> list[tuple[tuple[str | int, ...], str]]:

@@ -8,10 +8,12 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
+from mendixgen.areas import parts
 from mendixgen.areas.contract import AppFacts, Header
-from mendixgen.areas.workloads import MASTERS, RESERVED_ACCOUNTS, Controller, Controllers, Workloads
-from mendixgen.areas.workloads_resources import PURPOSES
-from mendixgen.areas.workloads_statements import OBJECTS, PUSH
+from mendixgen.areas.workloads import Controller, Controllers, Workloads
+from mendixgen.areas.workloads.checks import MASTERS, RESERVED_ACCOUNTS
+from mendixgen.areas.workloads.resources import PURPOSES
+from mendixgen.areas.workloads.statements import OBJECTS, PUSH
 from mendixgen.authoring.build import collect
 from mendixgen.authoring.expression import render
 
@@ -28,7 +30,7 @@ def section(**values: Any) -> Any:
 
 
 def refused(where: Header = HEADER, /, **values: Any) -> list[tuple[str, tuple[str | int, ...]]]:
-    return [(it.code, it.path) for it in Workloads.check(section(**values), where)]
+    return [(it.code, it.path) for it in parts.check(Workloads, section(**values), where)]
 
 
 def local(name: str) -> str:

@@ -13,6 +13,7 @@ from mendixgen.authoring.expression import code, expr
 from mendixgen.authoring.manifest import manifest
 from mendixgen.authoring.module import AuthoringError, ModuleBuilder
 from mendixgen.authoring.rendering import variables_of
+from tests.support.areas import with_parts
 
 
 class Sample(Area):
@@ -77,6 +78,15 @@ def test_count_and_for_each_exclude_each_other(module: ModuleBuilder) -> None:
         module.resource("aws_vpc.this", "A VPC.", count=1, for_each=expr("var.tags"))
 
 
+def test_a_resource_may_be_in_us_east_1_and_nowhere_else(module: ModuleBuilder) -> None:
+    module.resource("aws_vpc.this", "Here.")
+    assert module.aliases == {}
+    module.resource("aws_acm_certificate.this", "There.", provider="global")
+    assert module.aliases == {"global": ["aws_acm_certificate.this"]}
+    with refused("MXM119", "west"):
+        module.resource("aws_acm_certificate.other", "Nowhere.", provider="west")
+
+
 def test_prevent_destroy_is_refused(module: ModuleBuilder) -> None:
     with refused("MXM114", "prevent_destroy"):
         module.resource("aws_vpc.this", "A VPC.", lifecycle={"prevent_destroy": True})
@@ -98,8 +108,7 @@ def test_none_is_not_set(module: ModuleBuilder) -> None:
 
 
 def area_with(resources: Callable[[ModuleBuilder], object], **attributes: Any) -> type[Area]:
-    body = {"__doc__": "A sample.", "resources": classmethod(lambda cls, module: resources(module)), **attributes}
-    return type("Other", (Sample,), body)
+    return with_parts(type("Other", (Sample,), {"__doc__": "A sample.", **attributes}), build=resources)
 
 
 def one_vpc(module: ModuleBuilder) -> None:
@@ -145,6 +154,11 @@ def test_a_reserved_name_needs_another_in_the_module(name: str) -> None:
     assert code(collect(renamed).var.engine_version) == "var.engine_version"
     entry = manifest(renamed, variables_of(renamed), [], {}, None)["inputs"]["engine_version"]
     assert (entry["from"], entry["key"]) == ("yaml", name)
+
+
+def test_an_area_has_a_file_of_resources() -> None:
+    with pytest.raises(TypeError, match=r"sample has no resources\.py"):
+        collect(type("Other", (Sample,), {"__doc__": "A sample."}))
 
 
 def test_an_area_has_resources() -> None:

@@ -10,8 +10,8 @@ from pydantic import Field
 from pydantic.fields import FieldInfo
 
 from mendixgen.areas.contract import AreaInputs, Strict, setting, wired
-from mendixgen.terraform_grammar import compatible, parse
-from mendixgen.terraform_types import UnsupportedType, Variable, one_line, variable
+from mendixgen.authoring.variables.types import UnsupportedType, Variable, one_line, variable
+from mendixgen.versions.type_grammar import compatible, parse
 
 
 class Tier(enum.StrEnum):

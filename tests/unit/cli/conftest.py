@@ -54,8 +54,8 @@ class Engine:
     calls: list[tuple[str, tuple[Any, ...], dict[str, Any]]] = field(default_factory=list)
 
     def answer(self, use_case: str, result: Any) -> None:
-        """``use_case`` such as ``planning.plan``; an exception as ``result`` is raised."""
-        module, function = use_case.split(".")
+        """``use_case`` such as ``plan.run.plan``; an exception as ``result`` is raised."""
+        module, _, function = use_case.rpartition(".")
 
         def fake(*arguments: Any, **named: Any) -> Any:
             self.calls.append((use_case, arguments, named))

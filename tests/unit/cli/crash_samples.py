@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from mendixctl.engine.doubts import Certainty, Doubt
-from mendixctl.engine.orphans import Adoption, Unadopted
-from mendixctl.engine.recovering import PreparedRecovery, RecoveryResult
-from mendixctl.engine.state_locks import StateLock
-from mendixctl.engine.surveying import Running, SavedPlan, StatusResult
+from mendixctl.engine.recover.adoption import Adoption, Settled, Unadopted
+from mendixctl.engine.recover.run import PreparedRecovery, RecoveryResult
+from mendixctl.engine.state.locks import StateLock
+from mendixctl.engine.status import Running, StatusResult, WaitingPlan
+from mendixctl.engine.unfinished.orphan_candidates import Certainty, Doubt
 from mendixctl.ledger.release import Status
 from tests.unit.cli.samples import BUCKET, NOW, SCOPE, SUBNET, VPC, WARNING, applied, plan, record
 
@@ -29,7 +29,7 @@ CUT_OFF = StatusResult(
     doubts=(MADE, DOUBT),
     tainted=("module.network.aws_vpc.tainted",),
     left="environments/prod/errored.tfstate",
-    plan=SavedPlan("apply", NOW, NOW + timedelta(hours=24), 3, "it starts from v3, and this checkout is at v4"),
+    plan=WaitingPlan("apply", NOW, NOW + timedelta(hours=24), 3, "it starts from v3, and this checkout is at v4"),
     next="mendixctl recover prod",
     why="it shows the lock's owner",
     warnings=(WARNING,),
@@ -51,8 +51,8 @@ FOUND = PreparedRecovery(
     5,
     plan=plan(VPC),
     adoptions=(Adoption(MADE.address, MADE.type, "b", 4, MADE.certainty),),
-    absent=(Doubt("module.network.aws_vpc.absent", "aws_vpc", 4, Certainty.IN_FLIGHT),),
-    unadopted=(Unadopted(DOUBT, "only AWS knows its ID", "aws_subnet with cidr_block 10.0.0.0/20"),),
+    settled=(Settled(Doubt("module.network.aws_vpc.absent", "aws_vpc", 4, Certainty.IN_FLIGHT), "AWS has none"),),
+    unadopted=(Unadopted(DOUBT, "only AWS knows its ID", "aws_subnet with cidr_block 10.0.0.0/20", "it is given up"),),
     tainted=("module.network.aws_vpc.tainted",),
     saved="environments/prod/errored.tfstate",
     restored="terraform.tfstate.backup",
@@ -64,7 +64,7 @@ RECOVERED = RecoveryResult(
     Status.INTERRUPTED,
     applied(5),
     FOUND.adoptions,
-    FOUND.absent,
+    FOUND.settled,
     FOUND.unadopted,
     FOUND.tainted,
     FOUND.saved,

@@ -124,7 +124,7 @@ def test_the_reference_is_current() -> None:
     ],
 )
 def test_failures_become_exit_codes(run: Run, engine: Engine, error: BaseException, code: int) -> None:
-    engine.answer("planning.plan", error)
+    engine.answer("plan.run.plan", error)
     ran: Ran = run("plan", "dev")
     assert ran.code == code
     assert "Traceback" not in ran.err
@@ -135,7 +135,7 @@ def test_failures_become_exit_codes(run: Run, engine: Engine, error: BaseExcepti
 
 
 def test_a_defect_is_called_one_and_its_report_holds_no_values(run: Run, engine: Engine, repository: Path) -> None:
-    engine.answer("planning.plan", ValueError("the password is hunter2"))
+    engine.answer("plan.run.plan", ValueError("the password is hunter2"))
     ran: Ran = run("plan", "hunter2")
     assert ran.code == 1
     assert ran.err.startswith("error MXC199: this is a defect of mendixctl: ValueError")
@@ -156,7 +156,7 @@ def test_outside_a_repository(run: Run, tmp_path: Path) -> None:
 
 
 def test_folders_add_up_and_have_to_exist(run: Run, engine: Engine, repository: Path, tmp_path: Path) -> None:
-    engine.answer("planning.plan", MendixError(Diagnostic("MXP101", "x")))
+    engine.answer("plan.run.plan", MendixError(Diagnostic("MXP101", "x")))
     assert "MXP101" in run("-C", str(tmp_path), "plan", "dev", "-C", "platform").err
     assert "MXC112" in run("plan", "dev", "-C", "nowhere").err
 
@@ -187,7 +187,8 @@ def test_help_imports_click_and_nothing_heavy() -> None:
     }
     assert not loaded & heavy
     ours = {name for name in shown.stderr.split() if name.startswith("mendixctl.")}
-    assert ours == {"mendixctl.app", "mendixctl.application", "mendixctl.command_line"}
+    of_language = {"mendixctl.language", "mendixctl.language.choice"}
+    assert ours == {"mendixctl.app", "mendixctl.application", "mendixctl.command_line", *of_language}
 
 
 def test_a_closed_pipe_is_quiet() -> None:

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from mendixctl.engine import results
+from mendixctl.engine.apply.results import ApplyError
 from mendixctl.ledger.release import Status
 from mendixgen.diagnostics import Diagnostic
 from tests.unit.cli import samples
@@ -18,55 +18,114 @@ from tests.unit.cli.conftest import Engine, Ran
 
 Run = Callable[..., Ran]
 SIMPLE: list[tuple[list[str], str, Any, tuple[Any, ...], dict[str, Any]]] = [
-    (["plan", "prod"], "planning.plan", samples.plan(), ("prod",), {}),
-    (["history"], "history.history", samples.HISTORY, (None,), {}),
-    (["history", "prod", "-n", "1"], "history.history", samples.HISTORY, ("prod",), {}),
+    (["plan", "prod"], "plan.run.plan", samples.plan(), ("prod",), {"ask_aws": True, "allowed": ()}),
+    (["plan", "prod", "--no-preflight"], "plan.run.plan", samples.plan(), ("prod",), {"ask_aws": False, "allowed": ()}),
+    (
+        ["plan", "prod", "--allow-refused", "a"],
+        "plan.run.plan",
+        samples.plan(),
+        ("prod",),
+        {"ask_aws": True, "allowed": ("a",)},
+    ),
+    (["preflight", "prod"], "plan.preflight.preflight", samples.NOTHING_IN_THE_WAY, ("prod",), {"pin": False}),
+    (["preflight", "prod", "--pin"], "plan.preflight.preflight", samples.NOTHING_IN_THE_WAY, ("prod",), {"pin": True}),
+    (["history"], "history.run.history", samples.HISTORY, (None,), {}),
+    (["history", "prod", "-n", "1"], "history.run.history", samples.HISTORY, ("prod",), {}),
     (
         ["history", "prod", "--area", "x", "--since", "7d", "--by", "li"],
-        "history.history",
+        "history.run.history",
         samples.HISTORY,
         ("prod",),
         {},
     ),
-    (["drift", "prod"], "drifting.drift", samples.AS_RELEASED, ("prod",), {"everything": False}),
-    (["drift", "prod", "--all"], "drifting.drift", samples.AS_RELEASED, ("prod",), {"everything": True}),
-    (["drift", "prod", "--revert"], "reverting.revert", samples.plan(), ("prod",), {}),
-    (["blame", "prod"], "blaming.blame", samples.BLAMED, ("prod", ""), {}),
-    (["blame", "prod", "network"], "blaming.blame", samples.BLAMED_AREA, ("prod", "network"), {}),
-    (["verify", "dev"], "verifying.verify", samples.SOUND, ("dev",), {"everything": False}),
-    (["verify", "--all"], "verifying.verify", samples.SOUND, (None,), {"everything": True}),
-    (["show", "v2"], "history.show", samples.SHOWN, (None, 2), {}),
-    (["diff", "1", "v3", "--env", "prod"], "history.diff", samples.COMPARED, ("prod", 1, 3), {}),
+    (["drift", "prod"], "drift.run.drift", samples.AS_RELEASED, ("prod",), {"everything": False}),
+    (["drift", "prod", "--all"], "drift.run.drift", samples.AS_RELEASED, ("prod",), {"everything": True}),
+    (["drift", "prod", "--revert"], "drift.revert.revert", samples.plan(), ("prod",), {}),
+    (["blame", "prod"], "blame.run.blame", samples.BLAMED, ("prod", ""), {}),
+    (["blame", "prod", "network"], "blame.run.blame", samples.BLAMED_AREA, ("prod", "network"), {}),
+    (["verify", "dev"], "history.verify.verify", samples.SOUND, ("dev",), {"everything": False}),
+    (["verify", "--all"], "history.verify.verify", samples.SOUND, (None,), {"everything": True}),
+    (["show", "v2"], "history.run.show", samples.SHOWN, (None, 2), {}),
+    (["diff", "1", "v3", "--env", "prod"], "history.run.diff", samples.COMPARED, ("prod", 1, 3), {}),
     (["output", "prod"], "outputs.outputs", samples.OUTPUTS, ("prod",), {}),
-    (["sync", "prod"], "syncing.sync", samples.SYNCED, ("prod",), {}),
-    (["state", "list", "prod"], "states.list_copies", samples.STATES, ("prod",), {}),
-    (["bootstrap", "prod"], "bootstrapping.bootstrap", samples.BOOTSTRAPPED, ("prod",), {}),
-    (["render", "prod"], "rendering.render", samples.RENDERED, ("prod",), {"check": False}),
-    (["support"], "support.support", replace(samples.SUPPORT, diagnostics=()), (None, None), {}),
+    (["incident", "list", "prod"], "incident.run.listed", samples.INCIDENTS, ("prod", ""), {}),
+    (
+        ["incident", "list", "prod", "--month", "2026-03"],
+        "incident.run.listed",
+        samples.NO_INCIDENTS,
+        ("prod", "2026-03"),
+        {},
+    ),
+    (
+        ["incident", "ack", "prod", "01", "--why", "on it"],
+        "incident.run.acknowledge",
+        samples.ACKNOWLEDGED,
+        ("prod", "01", "on it"),
+        {},
+    ),
+    (
+        ["incident", "solve", "prod", "01", "--why", "done"],
+        "incident.run.solve",
+        samples.ACKNOWLEDGED,
+        ("prod", "01", "done"),
+        {},
+    ),
+    (["incident", "due", "prod", "P3"], "incident.run.deadlines", samples.DEADLINES, ("prod", "p3", None), {}),
+    (["incident", "report", "prod"], "incident.run.report", samples.REPORT, ("prod", ""), {}),
+    (
+        ["adopt", "prod", "--area", "network", "--vpc", "vpc-1", "--complete"],
+        "adopt.run.adopt",
+        replace(samples.ADOPTED_ACCOUNT, plan=None),
+        ("prod",),
+        {"vpc": "vpc-1", "areas": ("network",), "complete": True},
+    ),
+    (
+        ["adopt", "prod", "--from-account", "--region", "eu-central-1"],
+        "adopt.propose.from_account",
+        samples.PROPOSED,
+        ("prod", {"region": "eu-central-1", "account": "", "domain": "", "target": ""}),
+        {"vpc": "", "areas": ()},
+    ),
+    (["sync", "prod"], "history.sync.sync", samples.SYNCED, ("prod",), {}),
+    (["state", "list", "prod"], "state_restore.run.list_copies", samples.STATES, ("prod",), {}),
+    (["bootstrap", "prod"], "bootstrap.bootstrap", samples.BOOTSTRAPPED, ("prod",), {}),
+    (["render", "prod"], "repository.render.render", samples.RENDERED, ("prod",), {"check": False}),
+    (["cost", "estimate", "prod"], "cost.estimate.estimate", samples.ESTIMATED, ("prod",), {}),
+    (["cost", "recommend", "prod"], "cost.recommend.recommend", samples.RECOMMENDED, ("prod",), {}),
+    (["cost", "prices", "--refresh"], "cost.price_list.refresh", samples.PRICED, (), {}),
+    (["audit", "report", "prod"], "audit.report.report", samples.AUDITED, ("prod",), {"drift": False}),
+    (
+        ["audit", "report", "prod", "--drift", "--markdown"],
+        "audit.report.report",
+        samples.AUDITED,
+        ("prod",),
+        {"drift": True},
+    ),
+    (["support"], "repository.support.support", replace(samples.SUPPORT, diagnostics=()), (None, None), {}),
     (
         ["support", "prod", "--on", "2027-06-01"],
-        "support.support",
+        "repository.support.support",
         replace(samples.SUPPORT, diagnostics=()),
         ("prod", date(2027, 6, 1)),
         {},
     ),
     (
         ["modules", "upgrade", "prod"],
-        "upgrading.upgrade",
+        "repository.upgrade.upgrade",
         samples.UPGRADED,
         ("prod", None, None),
         {"everything": False},
     ),
     (
         ["modules", "upgrade", "prod", "network", "--to", "1.0.0"],
-        "upgrading.upgrade",
+        "repository.upgrade.upgrade",
         samples.UPGRADED,
         ("prod", "network", "1.0.0"),
         {"everything": False},
     ),
     (
         ["modules", "upgrade", "prod", "--all"],
-        "upgrading.upgrade",
+        "repository.upgrade.upgrade",
         samples.UPGRADED,
         ("prod", None, None),
         {"everything": True},
@@ -96,13 +155,14 @@ def test_arguments_reach_the_use_case(
 @pytest.mark.parametrize(
     ("words", "use_case", "result", "code"),
     [
-        (["plan", "prod"], "planning.plan", samples.plan(samples.VPC), 2),
-        (["render", "prod", "--check"], "rendering.render", samples.OUTDATED, 2),
-        (["validate"], "validating.validate", samples.VALIDATED, 1),
-        (["verify", "--all"], "verifying.verify", samples.VERIFIED, 1),
-        (["drift", "prod"], "drifting.drift", samples.DRIFTED, 2),
-        (["drift", "prod", "--revert"], "reverting.revert", samples.plan(samples.VPC), 2),
-        (["support", "prod"], "support.support", samples.SUPPORT, 1),
+        (["plan", "prod"], "plan.run.plan", samples.plan(samples.VPC), 2),
+        (["render", "prod", "--check"], "repository.render.render", samples.OUTDATED, 2),
+        (["validate"], "repository.validate.validate", samples.VALIDATED, 1),
+        (["verify", "--all"], "history.verify.verify", samples.VERIFIED, 1),
+        (["drift", "prod"], "drift.run.drift", samples.DRIFTED, 2),
+        (["drift", "prod", "--revert"], "drift.revert.revert", samples.plan(samples.VPC), 2),
+        (["support", "prod"], "repository.support.support", samples.SUPPORT, 1),
+        (["preflight", "prod"], "plan.preflight.preflight", samples.PREFLOWN, 3),
     ],
 )
 def test_results_that_are_no_errors_have_exit_codes_of_their_own(
@@ -116,11 +176,11 @@ def test_results_that_are_no_errors_have_exit_codes_of_their_own(
 @pytest.mark.parametrize("command", ["plan prod", "apply", "rollback v1", "history", "destroy prod"])
 def test_a_rehearsal_is_a_matter_of_the_session(run: Run, engine: Engine, command: str) -> None:
     use_case = {
-        "plan": "planning.plan",
-        "apply": "applying.prepare",
-        "rollback": "rolling_back.prepare",
-        "history": "history.history",
-        "destroy": "destroying.prepare",
+        "plan": "plan.run.plan",
+        "apply": "apply.run.prepare",
+        "rollback": "rollback.run.prepare",
+        "history": "history.run.history",
+        "destroy": "destroy.prepare",
     }[command.split(maxsplit=1)[0]]
     engine.answer(use_case, RuntimeError("far enough"))
     for given, expected in (([], False), (["--emulator"], True)):
@@ -130,9 +190,9 @@ def test_a_rehearsal_is_a_matter_of_the_session(run: Run, engine: Engine, comman
 
 
 CHANGING = [
-    (["apply", "--env", "prod"], "applying", samples.PREPARED, samples.applied(), False),
-    (["rollback", "v1"], "rolling_back", samples.PREPARED_ROLLBACK, samples.ROLLED_BACK, True),
-    (["destroy", "prod"], "destroying", samples.PREPARED_DESTROY, samples.DESTROYED, True),
+    (["apply", "--env", "prod"], "apply.run", samples.PREPARED, samples.applied(), False),
+    (["rollback", "v1"], "rollback.run", samples.PREPARED_ROLLBACK, samples.ROLLED_BACK, True),
+    (["destroy", "prod"], "destroy", samples.PREPARED_DESTROY, samples.DESTROYED, True),
 ]
 changing = pytest.mark.parametrize(("words", "module", "prepared", "result", "can_be_abandoned"), CHANGING)
 
@@ -151,8 +211,8 @@ def test_yes_confirms(
     _prepare(engine, module, prepared, result, can_be_abandoned=can_be_abandoned)
     ran = run(*words, "--yes", "-m", "because")
     assert ran.code == 0, ran.err
-    checks = {} if module == "destroying" else {"checks": timedelta(minutes=10)}
-    assert engine.called(f"{module}.execute") == ((prepared,), {"message": "because", **checks})
+    checks = {} if module == "destroy" else {"checks": timedelta(minutes=10)}
+    assert engine.called(f"{module}.execute") == ((prepared,), {"message": "because", "deploys": True, **checks})
     assert not engine.was_called(f"{module}.abandon")
 
 
@@ -201,7 +261,7 @@ def test_the_name_of_a_protected_environment_has_to_be_typed(
 def test_ctrl_c_at_the_question_puts_everything_back(
     run: Run, engine: Engine, typing: Callable[[str], None], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    _prepare(engine, "rolling_back", samples.PREPARED_ROLLBACK, samples.ROLLED_BACK, can_be_abandoned=True)
+    _prepare(engine, "rollback.run", samples.PREPARED_ROLLBACK, samples.ROLLED_BACK, can_be_abandoned=True)
     typing("")
 
     def interrupted(*_: object) -> str:
@@ -209,21 +269,21 @@ def test_ctrl_c_at_the_question_puts_everything_back(
 
     monkeypatch.setattr("mendixctl.views.human.HumanView.ask", interrupted)
     assert run("rollback", "1").code == 130
-    assert engine.was_called("rolling_back.abandon")
-    assert not engine.was_called("rolling_back.execute")
+    assert engine.was_called("rollback.run.abandon")
+    assert not engine.was_called("rollback.run.execute")
 
 
 @pytest.mark.parametrize(("typed", "code"), [("yes\n", 1), ("prod\n", 0)])
 def test_a_state_is_put_back_once_that_is_confirmed(
     run: Run, engine: Engine, typing: Callable[[str], None], typed: str, code: int
 ) -> None:
-    engine.answer("states.prepare", samples.PREPARED_RESTORE)
-    engine.answer("states.execute", samples.STATE_RESTORED)
+    engine.answer("state_restore.run.prepare", samples.PREPARED_RESTORE)
+    engine.answer("state_restore.run.execute", samples.STATE_RESTORED)
     typing(typed)
     ran = run("state", "restore", "v2", "--env", "prod", "--serial", "7", "--over-newer", "-m", "why")
     assert ran.code == code, ran.err
-    assert engine.called("states.prepare") == (("prod", 2), {"serial": 7, "over_newer": True})
-    assert engine.was_called("states.execute") is (code == 0)
+    assert engine.called("state_restore.run.prepare") == (("prod", 2), {"serial": 7, "over_newer": True})
+    assert engine.was_called("state_restore.run.execute") is (code == 0)
     assert "module.storage.aws_s3_bucket.this" in ran.out
     assert "stay in AWS" in ran.out
     engine.calls.clear()
@@ -244,7 +304,7 @@ def test_a_state_is_put_back_once_that_is_confirmed(
 def test_how_long_it_may_take_to_be_healthy(
     run: Run, engine: Engine, command: str, options: list[str], checks: timedelta | None
 ) -> None:
-    module = "applying" if command == "apply" else "rolling_back"
+    module = "apply.run" if command == "apply" else "rollback.run"
     result = samples.applied() if command == "apply" else samples.ROLLED_BACK
     prepared = samples.PREPARED if command == "apply" else samples.PREPARED_ROLLBACK
     _prepare(engine, module, prepared, result, can_be_abandoned=command != "apply")
@@ -262,9 +322,9 @@ def test_what_is_no_duration(run: Run, engine: Engine, written: str) -> None:
 def test_a_rollback_that_may_follow_is_part_of_the_question_and_shown_after(
     run: Run, engine: Engine, typing: Callable[[str], None]
 ) -> None:
-    engine.answer("applying.prepare", samples.PREPARED)
+    engine.answer("apply.run.prepare", samples.PREPARED)
     failed = replace(samples.applied(4, Status.FAILED), after=samples.applied(5))
-    engine.answer("falling_back.execute", results.ApplyError((Diagnostic("MXB140", "rolled back"),), failed))
+    engine.answer("rollback.on_failure.execute", ApplyError((Diagnostic("MXB140", "rolled back"),), failed))
     typing("prod\n")
     ran = run("apply", "--env", "prod", "--on-failure", "rollback")
     assert ran.code == 1
@@ -273,13 +333,13 @@ def test_a_rollback_that_may_follow_is_part_of_the_question_and_shown_after(
     assert "v5 succeeded" in ran.out
     document = json.loads(run("apply", "--env", "prod", "--on-failure=rollback", "--yes", "--json").out)
     assert (document["result"]["number"], document["result"]["rolled_back"]["number"]) == (4, 5)
-    assert not engine.was_called("applying.execute")
+    assert not engine.was_called("apply.run.execute")
 
 
 def test_what_a_failed_apply_did_is_shown(run: Run, engine: Engine) -> None:
-    engine.answer("applying.prepare", samples.PREPARED)
-    failure = results.ApplyError((Diagnostic("MXT110", "it broke"),), samples.applied(4, Status.FAILED))
-    engine.answer("applying.execute", failure)
+    engine.answer("apply.run.prepare", samples.PREPARED)
+    failure = ApplyError((Diagnostic("MXT110", "it broke"),), samples.applied(4, Status.FAILED))
+    engine.answer("apply.run.execute", failure)
     ran = run("apply", "--yes")
     assert ran.code == 1
     assert "v4 failed" in ran.out
@@ -303,20 +363,20 @@ def test_colours_follow_no_color_and_the_option(monkeypatch: pytest.MonkeyPatch)
 
 
 def test_drift_is_adopted_only_when_it_is_confirmed(run: Run, engine: Engine) -> None:
-    engine.answer("adopting.prepare", samples.ADOPTING)
-    engine.answer("adopting.execute", samples.ADOPTED)
+    engine.answer("drift.adopt.prepare", samples.ADOPTING)
+    engine.answer("drift.adopt.execute", samples.ADOPTED)
     ran = run("drift", "prod", "--accept")
     assert ran.code == 3
-    assert not engine.was_called("adopting.execute")
+    assert not engine.was_called("drift.adopt.execute")
     assert '"ours" -> "theirs"' in ran.out
     assert run("drift", "prod", "--accept", "--yes").code == 2, "some of it is drift still"
-    assert engine.called("adopting.execute") == ((samples.ADOPTING,), {})
+    assert engine.called("drift.adopt.execute") == ((samples.ADOPTING,), {})
 
 
 def test_where_nothing_can_be_adopted_nobody_is_asked(run: Run, engine: Engine) -> None:
     nothing = replace(samples.ADOPTING, adoptions=(), rest=())
-    engine.answer("adopting.prepare", nothing)
-    engine.answer("adopting.execute", replace(samples.ADOPTED, prepared=nothing, plan=None))
+    engine.answer("drift.adopt.prepare", nothing)
+    engine.answer("drift.adopt.execute", replace(samples.ADOPTED, prepared=nothing, plan=None))
     ran = run("drift", "prod", "--accept")
     assert ran.code == 0
     assert "Nothing of it can be adopted." in ran.out

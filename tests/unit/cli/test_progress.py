@@ -86,7 +86,7 @@ def test_the_live_picture_has_ages_and_a_total(clock: Clock) -> None:
     finally:
         progress.stop()
     lines = picture.splitlines()
-    assert "0 of 20 done, 15 in flight  45 s" in lines[0]
+    assert "0/20 done, 15 in flight  45 s" in lines[0]
     assert lines[1].split() == ["+", "creating", "network", "aws_vpc.n0", "45", "s"]
     assert lines[-1].strip() == "and 7 more"
     assert len(lines) <= 12

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from mendixgen import resources, scaffold
+from mendixgen import packaged, scaffold
 from mendixgen.diagnostics import MendixError
 from mendixgen.scaffold import Beginning
 
@@ -19,9 +19,9 @@ def test_a_new_repository_has_all_that_plan_needs(tmp_path: Path) -> None:
     files = scaffold.lay_down(folder, DEV)
     assert {"Makefile", "README.md", ".gitignore", "environments/dev.yaml"} <= set(files)
     modules = [name for name in files if name.startswith("modules/") and name.endswith("/module.json")]
-    assert len(modules) == len(list(resources.modules().glob("*/*/module.json")))
+    assert len(modules) == len(list(packaged.modules().glob("*/*/module.json")))
     for name in modules:
-        original = resources.modules() / name.removeprefix("modules/")
+        original = packaged.modules() / name.removeprefix("modules/")
         assert json.loads((folder / name).read_text()) == json.loads(original.read_text())
     assert ".mendixctl/" in (folder / ".gitignore").read_text().splitlines()
 

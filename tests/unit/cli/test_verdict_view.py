@@ -20,7 +20,7 @@ NOW = datetime(2026, 11, 25, 12, tzinfo=UTC)
 
 def shown_plan(*changes: results.Judged, details: bool = False, **parts: object) -> list[str]:
     out = io.StringIO()
-    HumanView(out=out, err=io.StringIO()).planned(samples.plan(*changes, **parts), details=details)
+    HumanView(out=out, err=io.StringIO()).show(samples.plan(*changes, **parts), details=details)
     return out.getvalue().splitlines()
 
 
@@ -85,7 +85,7 @@ def test_what_was_lost_outside_terraform_is_told() -> None:
 def test_before_an_apply_what_is_lost_in_place_is_named_as_well() -> None:
     out = io.StringIO()
     lost = results.Judged(samples.VPC.change, Judgement(Verdict.IRREVERSIBLE, "backups are deleted"))
-    HumanView(out=out, err=io.StringIO()).about_to_apply(replace(samples.PREPARED, plan=samples.plan(lost)))
+    HumanView(out=out, err=io.StringIO()).show(replace(samples.PREPARED, plan=samples.plan(lost)))
     assert "   ~ aws_vpc.this   irreversible" in out.getvalue().splitlines()
     assert "backups are deleted" in out.getvalue()
 
@@ -96,7 +96,7 @@ def test_a_release_shows_verdicts_reasons_and_until_when() -> None:
     record = samples.record(2)
     release = replace(record.release, changes=(upgraded, samples.GROWN.recorded_at(NOW), samples.VPC.recorded))
     out = io.StringIO()
-    HumanView(out=out, err=io.StringIO()).release(replace(samples.SHOWN, record=replace(record, release=release)))
+    HumanView(out=out, err=io.StringIO()).show(replace(samples.SHOWN, record=replace(record, release=release)))
     text = out.getvalue()
     assert "version  windowed until 2026-12-02 12:00" in text
     assert "allocated_storage  one-way" in text
@@ -110,5 +110,5 @@ def test_a_verdict_that_says_nothing_here_is_left_out(verdict: str) -> None:
     change = RecordedChange("aws_vpc.this", "", "update", verdict=verdict, back=verdict)
     out = io.StringIO()
     shown = replace(samples.SHOWN, record=replace(record, release=replace(record.release, changes=(change,))))
-    HumanView(out=out, err=io.StringIO()).release(shown)
+    HumanView(out=out, err=io.StringIO()).show(shown)
     assert not any(word in out.getvalue() for word in ("reversible", "newer", "rolled back"))

@@ -3,19 +3,28 @@
 from __future__ import annotations
 
 import subprocess
+import time
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
-from mendixctl.engine import applying, planning, tooling
-from mendixctl.engine.results import ApplyResult, Scope
+from mendixctl.cluster.api import Api
+from mendixctl.emulator.kubernetes import controllers
+from mendixctl.engine.apply import run as apply_run
+from mendixctl.engine.apply.results import ApplyResult
+from mendixctl.engine.deployment import connection
+from mendixctl.engine.environment import tools
+from mendixctl.engine.environment.site import Site
+from mendixctl.engine.plan import run as plan_run
+from mendixctl.engine.results import Scope
 from mendixctl.engine.session import Session
 from mendixctl.terraform.events import Event
-from mendixgen.diagnostics import Diagnostic
+from mendixgen.diagnostics import Diagnostic, MendixError
 from mendixgen.repository import Repository
 from tests.support.fake_aws import FakeClients
+from tests.support.in_process_cluster import InProcess
 from tests.support.play_terraform import Play, stage
 from tests.support.small_repository import small_repository
 
@@ -81,9 +90,9 @@ class Bench:
 
     def apply(self, message: str = "") -> ApplyResult:
         """Plan and apply what the YAML says now."""
-        planning.plan(self.session, self.environment)
-        prepared = applying.prepare(self.session, self.environment)
-        return applying.execute(self.session, prepared, message=message)
+        plan_run.plan(self.session, self.environment)
+        prepared = apply_run.prepare(self.session, self.environment)
+        return apply_run.execute(self.session, prepared, message=message)
 
     def snapshot(self) -> dict[str, bytes]:
         """Every file of the repository but the private ones."""
@@ -110,6 +119,27 @@ class Bench:
         self.git("commit", "-q", "-m", "all")
 
 
+@pytest.fixture(autouse=True)
+def cluster(monkeypatch: pytest.MonkeyPatch) -> InProcess:
+    """The cluster of whatever environment is opened; AWS has it, and it has nothing yet."""
+    made = InProcess()
+
+    def of(site: Site) -> Api:
+        if not made.there:
+            raise MendixError(Diagnostic("MXK110", "there is no cluster"))
+        return made.api(site.environment)
+
+    monkeypatch.setattr(connection, "_of", of)
+    monkeypatch.setattr(
+        connection, "reading", lambda workplace: made.api(workplace.environment) if made.there else None
+    )
+    said = controllers._seconds
+    monkeypatch.setattr(
+        controllers, "_seconds", lambda value: said(value) if value["metadata"].get("annotations") else 0.0
+    )
+    return made
+
+
 @pytest.fixture
 def bench(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Bench:
     """An environment ``dev`` that was never planned."""
@@ -117,7 +147,7 @@ def bench(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Bench:
     monkeypatch.setenv("GIT_CEILING_DIRECTORIES", str(tmp_path))
     repository = small_repository(tmp_path / "platform")
     listener, clock = Listener(), Clock()
-    session = Session(repository, listener, clock=clock)
+    session = Session(repository, listener, clock=clock, sleep=lambda seconds: time.sleep(min(seconds, 0.01)))
     return Bench(repository, session, listener, stage(monkeypatch), clock)
 
 
@@ -126,7 +156,7 @@ def aws(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> FakeClients:
     """Makes ``dev`` of the bench an unprotected environment on AWS, its state and ledger in a bucket in memory."""
     bench.edit("target: emulator", "target: aws\nprotected: false")
     made = FakeClients("123456789012")
-    monkeypatch.setattr(tooling, "clients", lambda workplace, _: None if workplace.state_file is not None else made)
+    monkeypatch.setattr(tools, "clients", lambda workplace, _: made)
     for variable in ("AWS_REGION", "AWS_DEFAULT_REGION"):
         monkeypatch.delenv(variable, raising=False)
     return made

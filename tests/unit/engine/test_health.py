@@ -14,7 +14,7 @@ from botocore.exceptions import ClientError
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mendixctl.engine.carrying_out import _unhealthy, _unknown
+from mendixctl.engine.apply.release import _unhealthy, _unknown
 from mendixctl.engine.health.contract import Subject
 from mendixctl.engine.health.kinds import BY_TYPE, KINDS
 from mendixctl.engine.health.subjects import subjects
@@ -22,6 +22,7 @@ from mendixctl.engine.health.watching import watch
 from mendixctl.engine.polling import FIRST, LONGEST, rounds
 from mendixctl.engine.session import Session
 from mendixctl.ledger.release import Health
+from mendixctl.terraform.state import State, parse
 from mendixgen.repository import Repository
 from tests.unit.cli import samples
 
@@ -33,6 +34,7 @@ ATTRIBUTES: dict[str, dict[str, str]] = {
     "aws_rds_cluster": {"cluster_identifier": "dev-aurora"},
     "aws_lb_target_group": {"name": "dev-http", "arn": "arn:aws:elasticloadbalancing:x"},
     "aws_acm_certificate": {"domain_name": "*.dev.example.com", "arn": "arn:aws:acm:x"},
+    "aws_sns_topic_subscription": {"endpoint": "oncall@example.com", "topic_arn": "arn:aws:sns:x:y:dev-p1"},
 }
 
 
@@ -42,8 +44,10 @@ class Aws:
     def __init__(self, **answers: Any) -> None:
         self.answers = answers
         self.calls = 0
+        self.regions: set[str] = set()
 
-    def client(self, service: str) -> Aws:
+    def client(self, service: str, region: str = "") -> Aws:
+        self.regions.add(region)
         return self
 
     def __getattr__(self, operation: str) -> Callable[..., Any]:
@@ -75,6 +79,17 @@ class Time:
 
 def subject(type_: str, address: str = "module.x.y") -> Subject:
     return Subject(address, type_, ATTRIBUTES[type_])
+
+
+@pytest.mark.parametrize("check", KINDS, ids=lambda check: check.kind)
+def test_what_is_in_another_region_is_looked_for_there(check: Any) -> None:
+    aws = Aws()
+    type_ = min(check.types)
+    there = {**ATTRIBUTES[type_], "arn": "arn:aws:service:us-east-1:123456789012:thing/1"}
+    with pytest.raises(KeyError):
+        check.look(aws, Subject("module.edge.this", type_, there))
+    assert aws.regions == {"us-east-1"}
+    assert subject(type_).region == ""
 
 
 def refused(code: str) -> ClientError:
@@ -164,6 +179,16 @@ CASES: list[tuple[str, dict[str, Any], tuple[Health, bool]]] = [
     ("aws_acm_certificate", {"describe_certificate": {"Certificate": {"Status": "ISSUED"}}}, (READY, True)),
     ("aws_acm_certificate", {"describe_certificate": {"Certificate": {"Status": "PENDING_VALIDATION"}}}, WAITS),
     ("aws_acm_certificate", {"describe_certificate": {"Certificate": {"Status": "EXPIRED"}}}, ENDS),
+    (
+        "aws_sns_topic_subscription",
+        {"get_subscription_attributes": {"Attributes": {"PendingConfirmation": "true"}}},
+        (Health.UNCONFIRMED, True),
+    ),
+    (
+        "aws_sns_topic_subscription",
+        {"get_subscription_attributes": {"Attributes": {"PendingConfirmation": "false"}}},
+        (READY, True),
+    ),
 ]
 
 
@@ -268,6 +293,8 @@ def test_what_there_is_to_check_is_of_areas_that_are_on() -> None:
         return {"module": module, "mode": mode, "type": type_, "name": "this", "instances": [found]}
 
     state = {
+        "lineage": "one",
+        "serial": 1,
         "resources": [
             resource("module.database", "aws_db_instance", index_key="main"),
             resource("module.database", "aws_db_instance", deposed="abcd"),
@@ -276,14 +303,14 @@ def test_what_there_is_to_check_is_of_areas_that_are_on() -> None:
             resource("module.legacy", "aws_db_instance"),
             resource('module.database["x"].module.y', "aws_db_instance", index_key=0),
             {**resource("", "aws_db_instance"), "module": None},
-        ]
+        ],
     }
-    found = subjects(json.dumps(state).encode(), {"database"}, BY_TYPE)
+    found = subjects(parse(json.dumps(state).encode()), {"database"}, BY_TYPE)
     assert [one.address for one in found] == [
         'module.database.aws_db_instance.this["main"]',
         'module.database["x"].module.y.aws_db_instance.this[0]',
     ]
-    assert subjects(b"{}", {"database"}, BY_TYPE) == []
+    assert subjects(State(), {"database"}, BY_TYPE) == []
 
 
 def test_an_unhealthy_apply_names_what_is_not_well() -> None:

@@ -10,10 +10,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mendixctl.engine import comparing, git, history, outputs, planning, rendering, syncing, upgrading, validating
-from mendixctl.engine.lease import lease
-from mendixctl.engine.results import SpecChange, VersionChange
-from mendixctl.engine.runs import KEPT, find_run, run_folder
+from mendixctl.engine import diff, outputs
+from mendixctl.engine.diff import SpecChange, VersionChange
+from mendixctl.engine.environment import git
+from mendixctl.engine.environment.lease import lease
+from mendixctl.engine.history import run as history_run
+from mendixctl.engine.history import sync
+from mendixctl.engine.journal.run_folders import KEPT, find_run, run_folder
+from mendixctl.engine.plan import run as plan_run
+from mendixctl.engine.repository import render, upgrade, validate
 from mendixctl.engine.session import now
 from mendixgen.diagnostics import MendixError, Refused
 from tests.support.small_repository import SPEC, write_module
@@ -25,17 +30,17 @@ def test_history_show_and_diff(bench: Bench) -> None:
     bench.edit("hello", "good day")
     bench.apply("two")
     write_module(bench.repository.modules, "1.1.0")
-    upgrading.upgrade(bench.session, "dev")
+    upgrade.upgrade(bench.session, "dev")
     bench.apply("three")
-    told = history.history(bench.session)
+    told = history_run.history(bench.session)
     assert [record.release.message for record in told.records] == ["one", "two", "three"]
     assert told.base == 3
-    shown = history.show(bench.session, None, 2)
+    shown = history_run.show(bench.session, None, 2)
     assert shown.spec == (SpecChange("notes.texts.first", "hello", "good day"),)
     assert shown.versions == ()
     assert "main.tf" in shown.files
-    assert history.show(bench.session, "dev", 1).versions == (VersionChange("notes", "", "1.0.0"),)
-    compared = history.diff(bench.session, None, 3, 1)
+    assert history_run.show(bench.session, "dev", 1).versions == (VersionChange("notes", "", "1.0.0"),)
+    compared = history_run.diff(bench.session, None, 3, 1)
     assert compared.spec == (SpecChange("notes.texts.first", "good day", "hello"),)
     assert compared.versions == (VersionChange("notes", "1.1.0", "1.0.0"),)
     assert [number for number, _ in compared.changes] == [2, 3]
@@ -61,11 +66,11 @@ def test_a_broken_yaml_is_no_reason_not_to_read_the_ledger(bench: Bench, what: s
     bench.edit("good day", "hello")
     bench.edit(*BROKEN[what])
     with pytest.raises(MendixError):
-        planning.plan(bench.session, "dev")
-    assert [record.release.message for record in history.history(bench.session).records] == ["one", "two"]
-    assert history.history(bench.session).base == 2
-    assert history.show(bench.session, None, 2).spec == (SpecChange("notes.texts.first", "hello", "good day"),)
-    assert history.diff(bench.session, None, 1, 2).spec == (SpecChange("notes.texts.first", "hello", "good day"),)
+        plan_run.plan(bench.session, "dev")
+    assert [record.release.message for record in history_run.history(bench.session).records] == ["one", "two"]
+    assert history_run.history(bench.session).base == 2
+    assert history_run.show(bench.session, None, 2).spec == (SpecChange("notes.texts.first", "hello", "good day"),)
+    assert history_run.diff(bench.session, None, 1, 2).spec == (SpecChange("notes.texts.first", "hello", "good day"),)
     notices = {notice.code: notice for notice in bench.listener.notices}
     assert notices["MXP103"].location is not None
 
@@ -85,14 +90,14 @@ def test_what_leads_to_the_ledger_has_to_be_right(bench: Bench, old: str, new: s
     bench.apply()
     bench.edit(old, new)
     with pytest.raises(MendixError) as error:
-        history.history(bench.session)
+        history_run.history(bench.session)
     assert error.value.diagnostics[0].code.startswith("MXS")
 
 
 def test_a_broken_lock_is_no_reason_either(bench: Bench) -> None:
     bench.apply("one")
     bench.lock.write_text("<<<<<<< HEAD\n")
-    assert len(history.history(bench.session).records) == 1
+    assert len(history_run.history(bench.session).records) == 1
 
 
 def test_outputs_without_their_secrets(bench: Bench) -> None:
@@ -106,48 +111,48 @@ def test_outputs_without_their_secrets(bench: Bench) -> None:
 
 def test_render_checks_and_writes(bench: Bench) -> None:
     before = bench.snapshot()
-    checked = rendering.render(bench.session, "dev", check=True)
+    checked = render.render(bench.session, "dev", check=True)
     assert (checked.exit_code, checked.current, checked.written) == (2, False, ())
     assert bench.snapshot() == before
-    written = rendering.render(bench.session, "dev")
+    written = render.render(bench.session, "dev")
     assert "environments/dev.lock" in written.written
-    assert rendering.render(bench.session, "dev", check=True).exit_code == 0
-    assert rendering.render(bench.session, "dev").written == ()
+    assert render.render(bench.session, "dev", check=True).exit_code == 0
+    assert render.render(bench.session, "dev").written == ()
     (bench.root / "main.tf").write_text("# edited\n")
-    assert "-# edited" in rendering.render(bench.session, "dev", check=True).diff
+    assert "-# edited" in render.render(bench.session, "dev", check=True).diff
 
 
 def test_validate_says_all_of_all(bench: Bench) -> None:
     bench.repository.spec("test").write_text(SPEC.format(name="test", target="emulator").replace("hello", "7"))
-    result = validating.validate(bench.session)
+    result = validate.validate(bench.session)
     assert [(one.environment, one.valid) for one in result.environments] == [("dev", True), ("test", False)]
     assert result.exit_code == 1
-    assert validating.validate(bench.session, ["dev"]).exit_code == 0
+    assert validate.validate(bench.session, ["dev"]).exit_code == 0
     with pytest.raises(MendixError):
-        validating.validate(bench.session, ["nope"])
+        validate.validate(bench.session, ["nope"])
 
 
 def test_validate_without_a_lock_says_what_cannot_be_read_beside_the_rest(bench: Bench) -> None:
     bench.spec.write_text(bench.spec.read_text() + "owner: yes\ncolour: red\n")
     assert not bench.lock.exists()
-    found = validating.validate(bench.session).environments[0].diagnostics
+    found = validate.validate(bench.session).environments[0].diagnostics
     assert {"MXS114", "MXS201"} <= {one.code for one in found}
 
 
 def test_upgrade_takes_released_versions_and_checks_the_yaml(bench: Bench) -> None:
     write_module(bench.repository.modules, "1.1.0", released=None)
-    assert upgrading.upgrade(bench.session, "dev").versions == (VersionChange("notes", "", "1.0.0"),)
-    assert upgrading.upgrade(bench.session, "dev", "notes", "1.1.0").versions == (
+    assert upgrade.upgrade(bench.session, "dev").versions == (VersionChange("notes", "", "1.0.0"),)
+    assert upgrade.upgrade(bench.session, "dev", "notes", "1.1.0").versions == (
         VersionChange("notes", "1.0.0", "1.1.0"),
     )
     bench.edit("  texts:", "  suffix: x\n  texts:")
     lock = bench.lock.read_text()
     with pytest.raises(MendixError):
-        upgrading.upgrade(bench.session, "dev", "notes", "1.0.0")
+        upgrade.upgrade(bench.session, "dev", "notes", "1.0.0")
     assert bench.lock.read_text() == lock
     for arguments in (("dev", None, "1.0.0"), ("dev", "notes", "9.9.9"), ("dev", "nothing", None)):
         with pytest.raises(MendixError):
-            upgrading.upgrade(bench.session, *arguments)
+            upgrade.upgrade(bench.session, *arguments)
 
 
 def test_sync_restores_a_checkout_that_is_behind_but_no_edit(bench: Bench) -> None:
@@ -158,14 +163,14 @@ def test_sync_restores_a_checkout_that_is_behind_but_no_edit(bench: Bench) -> No
     newest = bench.snapshot()
     bench.spec.write_bytes(first[0])
     bench.lock.write_bytes(first[1])
-    result = syncing.sync(bench.session, "dev")
+    result = sync.sync(bench.session, "dev")
     assert (result.base_before, result.base_after, result.head) == (1, 2, 2)
     assert bench.snapshot() == newest
-    assert syncing.sync(bench.session, "dev").restored == ()
+    assert sync.sync(bench.session, "dev").restored == ()
     bench.lock.write_bytes(first[1])
     bench.edit("good day", "precious")
     with pytest.raises(Refused) as error:
-        syncing.sync(bench.session, "dev")
+        sync.sync(bench.session, "dev")
     assert error.value.diagnostics[0].code == "MXP190"
     assert "precious" in bench.spec.read_text()
 
@@ -173,7 +178,7 @@ def test_sync_restores_a_checkout_that_is_behind_but_no_edit(bench: Bench) -> No
 def test_which_environment(bench: Bench) -> None:
     bench.repository.spec("test").write_text(SPEC.format(name="test", target="emulator"))
     with pytest.raises(MendixError) as error:
-        history.history(bench.session)
+        history_run.history(bench.session)
     assert error.value.diagnostics[0].code == "MXP102"
     assert "dev, test" in error.value.diagnostics[0].summary
 
@@ -186,7 +191,7 @@ def test_a_folder_that_cannot_be_written_is_an_error_with_a_way_out(
 
     monkeypatch.setattr(Path, "mkdir", full)
     with pytest.raises(MendixError) as error:
-        planning.plan(bench.session, "dev")
+        plan_run.plan(bench.session, "dev")
     assert error.value.diagnostics[0].code in {"MXP111", "MXI101"}
     assert "No space left" in error.value.diagnostics[0].summary
 
@@ -203,8 +208,8 @@ SPECS = st.dictionaries(st.text("abc", min_size=1, max_size=2), VALUES, max_size
 
 @given(SPECS, SPECS)
 def test_changes_are_empty_exactly_for_equal_data(one: dict[str, object], other: dict[str, object]) -> None:
-    assert comparing.spec_changes(one, one) == ()
-    forward, back = comparing.spec_changes(one, other), comparing.spec_changes(other, one)
+    assert diff.spec_changes(one, one) == ()
+    forward, back = diff.spec_changes(one, other), diff.spec_changes(other, one)
     assert {change.path for change in forward} == {change.path for change in back}
     assert {(c.path, repr(c.before), repr(c.after)) for c in forward} == {
         (c.path, repr(c.after), repr(c.before)) for c in back

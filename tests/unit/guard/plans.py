@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from mendixctl.guard.sides import Sides
-from mendixctl.terraform.plan import PlanDocument, ResourceChange, parse
+from mendixctl.terraform.plan import PlanDocument, ResourceChange
+from mendixctl.terraform.plan_json import parse
 
 WORDS = {"replace": ["delete", "create"]}
 

@@ -13,6 +13,7 @@ from mendixctl.guard.paths import look, parse
 from mendixctl.guard.rulebook import Kind
 from mendixctl.guard.verdict import Verdict, gravest
 from mendixctl.terraform.plan import ResourceChange
+from tests.support.soak import examples
 from tests.unit.guard.plans import document, item
 from tests.unit.guard.test_rules import NAMES, RULES
 
@@ -57,7 +58,7 @@ def worst(rulings: tuple[Ruling, ...]) -> Verdict:
     return gravest(ruling.judgement.verdict for ruling in rulings)
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=examples(100))
 @given(st.lists(ITEMS, max_size=4), st.lists(ITEMS, max_size=2))
 def test_any_plan_is_judged(changes: list[dict[str, Any]], drift: list[dict[str, Any]]) -> None:
     plan = document(*changes, drift=tuple(drift))
@@ -68,7 +69,7 @@ def test_any_plan_is_judged(changes: list[dict[str, Any]], drift: list[dict[str,
             assert not (found.one_way and found.verdict is not Verdict.IRREVERSIBLE)
 
 
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=examples(80))
 @given(st.lists(ITEMS, max_size=3), ITEMS)
 def test_one_more_change_never_makes_a_plan_milder(changes: list[dict[str, Any]], more: dict[str, Any]) -> None:
     # what makes the plan's own resources is told apart: a setting of something new takes nothing away
@@ -77,7 +78,7 @@ def test_one_more_change_never_makes_a_plan_milder(changes: list[dict[str, Any]]
     assert worst(judge(all_of_them)).gravity >= worst(judge(fewer)).gravity
 
 
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=examples(80))
 @given(st.text(max_size=40), st.sampled_from(["delete", "replace", "forget"]), VALUES)
 @example("aws_", "delete", None)
 @example("aws_db_something_new", "delete", {})
@@ -91,7 +92,7 @@ def test_what_is_not_known_is_never_silently_fine(kind: str, action: str, before
     assert ruling.back.verdict.gravity >= Verdict.RESTORE_NEEDED.gravity
 
 
-@settings(max_examples=120, deadline=None)
+@settings(max_examples=examples(120))
 @given(st.sampled_from(sorted(RULES)), VALUES, VALUES, MARKS)
 def test_every_rule_answers_whatever_it_is_asked(identity: str, before: Any, after: Any, unknown: Any) -> None:
     rule = RULES[identity]

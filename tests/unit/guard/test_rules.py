@@ -97,7 +97,7 @@ def test_a_file_of_rules_is_sound(name: str) -> None:
         assert (type_ in found.holds) == (kind in (Kind.DATA, Kind.IDENTITY))
 
 
-PROPER = {"AWS", "EBS", "EKS", "ElastiCache", "FSx", "MSK", "OpenSearch", "RDS"}
+PROPER = {"AWS", "EBS", "EFS", "EKS", "ElastiCache", "FSx", "MSK", "OpenSearch", "RDS", "Route", "S3"}
 
 
 def test_the_index_and_the_folder_agree() -> None:

@@ -9,9 +9,10 @@ from pathlib import Path
 
 import pytest
 
-from mendixctl.engine import foreign, git, planning
-from mendixctl.engine.applying import check_committed
-from mendixctl.engine.workplace import open_workplace
+from mendixctl.engine.apply.run import check_committed
+from mendixctl.engine.environment import git, tracked_files
+from mendixctl.engine.environment.workplace import open_workplace
+from mendixctl.engine.plan import run as plan_run
 from mendixctl.guard import code
 from mendixgen.diagnostics import Refused
 from tests.unit.engine.conftest import Bench
@@ -131,7 +132,7 @@ def test_a_plan_does_not_begin_where_something_else_would_run(bench: Bench) -> N
     bench.root.mkdir(parents=True, exist_ok=True)
     (bench.root / "extra.tf").write_text(BAD["plain"])
     with pytest.raises(Refused) as error:
-        planning.plan(bench.session, "dev")
+        plan_run.plan(bench.session, "dev")
     assert error.value.diagnostics[0].code == "MXT133"
     assert workplace.repository == bench.repository
 
@@ -167,7 +168,7 @@ def armed(bench: Bench, marker: Path) -> None:
 
 def test_a_repositorys_own_configuration_runs_nothing(bench: Bench, tmp_path: Path) -> None:
     marker = tmp_path / "ran"
-    planning.plan(bench.session, "dev")
+    plan_run.plan(bench.session, "dev")
     armed(bench, marker)
     bench.edit("hello", "hallo!")
     bench.lock.write_text(bench.lock.read_text() + "\n")
@@ -209,7 +210,7 @@ def test_a_change_that_git_was_told_to_overlook_is_no_committed_one(bench: Bench
 
 @pytest.mark.parametrize("name", ["extra.tf", "extra.tf.json", "x.auto.tfvars", "terraform.tfvars.json"])
 def test_an_ignored_file_that_terraform_reads_is_no_committed_one(bench: Bench, name: str) -> None:
-    planning.plan(bench.session, "dev")
+    plan_run.plan(bench.session, "dev")
     bench.edit("target: emulator", "target: emulator\nprotected: true")
     bench.commit()
     workplace = open_workplace(bench.session, "dev")
@@ -229,13 +230,13 @@ def test_an_ignored_file_that_terraform_reads_is_no_committed_one(bench: Bench, 
 def test_what_belongs_to_one_checkout_is_not_taken_from_git(bench: Bench, name: str) -> None:
     bench.commit()
     workplace = open_workplace(bench.session, "dev")
-    foreign.check(workplace)
+    tracked_files.check(workplace)
     path = bench.repository.root / name
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text("{}")
-    foreign.check(workplace)
+    tracked_files.check(workplace)
     bench.git("add", "-f", name)
     with pytest.raises(Refused) as error:
-        foreign.check(workplace)
+        tracked_files.check(workplace)
     assert (error.value.diagnostics[0].code, error.value.exit_code) == ("MXI105", 3)
     assert os.path.exists(path)

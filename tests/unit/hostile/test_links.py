@@ -14,8 +14,9 @@ import pytest
 from mendixctl.app import SECTIONS, main
 from mendixctl.containment import check
 from mendixctl.emulator.folder import DataFolder
-from mendixctl.engine import planning, rendering
-from mendixctl.engine.lease import lease
+from mendixctl.engine.environment.lease import lease
+from mendixctl.engine.plan import run as plan_run
+from mendixctl.engine.repository import render
 from mendixgen.diagnostics import MendixError, Refused
 from mendixgen.files import private_folder, read_bounded
 from mendixgen.repository import Repository
@@ -141,7 +142,7 @@ def test_what_mendixctl_and_terraform_link_themselves_is_no_matter(bench: Bench)
     bench.session.repository.workspace("dev")
     rehearsed = type(bench.session)(bench.repository, bench.listener, rehearse=True, clock=bench.clock)
     bench.edit("target: emulator", "target: aws")
-    planning.plan(rehearsed, "dev")
+    plan_run.plan(rehearsed, "dev")
     assert (bench.repository.workspace("dev") / "rehearsal" / "modules").is_symlink()
     cache = bench.repository.workspace("dev") / "terraform" / "providers" / "registry.terraform.io"
     cache.mkdir(parents=True)
@@ -215,7 +216,7 @@ def test_a_specification_that_is_a_pipe_is_refused_at_once(bench: Bench) -> None
     bench.spec.unlink()
     os.mkfifo(bench.spec)
     with pytest.raises(MendixError) as error:
-        rendering.render(bench.session, "dev")
+        render.render(bench.session, "dev")
     assert error.value.diagnostics[0].code == "MXI103"
 
 

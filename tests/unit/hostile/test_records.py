@@ -16,21 +16,23 @@ from typing import Any
 
 import pytest
 
-from mendixctl.engine import history, planning
-from mendixctl.engine.manifests import PlanSlot
+from mendixctl.engine.environment.plan_files import PlanFiles
+from mendixctl.engine.history import run as history_run
+from mendixctl.engine.plan import run as plan_run
+from mendixctl.engine.plan import saved_plan
 from mendixctl.ledger import archive
 from mendixctl.ledger.local import LocalLedger
 from mendixctl.ledger.release import Outcome, Status
 from mendixctl.ledger.serialise import _sealed, outcome_bytes, parse_outcome, parse_release, release_bytes
 from mendixctl.terraform.events import parse_line
 from mendixctl.terraform.outcome import Gatherer
-from mendixctl.terraform.plan import parse
+from mendixctl.terraform.plan_json import parse
 from mendixgen import lock as locks
-from mendixgen import root
 from mendixgen.diagnostics import MendixError
 from mendixgen.lock import Lock, Pin
-from mendixgen.module_store import ModuleStore
+from mendixgen.root import render
 from mendixgen.spec.loader import load_text
+from mendixgen.versions.store import ModuleStore
 from tests.support import hostile_json
 from tests.unit.engine.conftest import Bench
 from tests.unit.ledger.test_stores import release
@@ -221,7 +223,7 @@ def test_an_edited_record_stops_the_history(bench: Bench) -> None:
     bench.apply()
     path = bench.root / "releases" / "0001" / "release.json"
     path.write_text(path.read_text().replace("hello", "hacked"))
-    for use in (lambda: history.history(bench.session), lambda: history.show(bench.session, "dev", 1)):
+    for use in (lambda: history_run.history(bench.session), lambda: history_run.show(bench.session, "dev", 1)):
         with pytest.raises(MendixError) as error:
             use()
         assert error.value.diagnostics[0].code == "MXL102"
@@ -231,26 +233,26 @@ def test_an_edited_record_stops_the_history(bench: Bench) -> None:
 
 
 def test_edited_manifests_of_a_plan(bench: Bench) -> None:
-    planning.plan(bench.session, "dev")
-    slot = PlanSlot(bench.repository.workspace("dev") / "plans")
-    document = json.loads(slot.manifest.read_text())
+    plan_run.plan(bench.session, "dev")
+    files = PlanFiles(bench.repository.workspace("dev") / "plans")
+    document = json.loads(files.manifest.read_text())
 
     def run(random: Random) -> None:
-        slot.manifest.write_bytes(hostile_json.raw(random, document))
-        found = slot.load()
+        files.manifest.write_bytes(hostile_json.raw(random, document))
+        found = saved_plan.load(files)
         assert found is not None
-        planning.expired(found, bench.session)
+        found.is_expired(bench.session.clock())
 
     survives(500, run, refused=0.5)
 
 
 @pytest.mark.parametrize("name", ["", "plan.json", "plan.tfplan"])
 def test_a_plan_that_came_with_a_checkout_is_not_applied(bench: Bench, name: str) -> None:
-    planning.plan(bench.session, "dev")
-    slot = PlanSlot(bench.repository.workspace("dev") / "plans")
-    (slot.folder / name).chmod(0o755 if not name else 0o644)
+    plan_run.plan(bench.session, "dev")
+    files = PlanFiles(bench.repository.workspace("dev") / "plans")
+    (files.folder / name).chmod(0o755 if not name else 0o644)
     with pytest.raises(MendixError) as error:
-        slot.load()
+        saved_plan.load(files)
     assert (error.value.diagnostics[0].code, error.value.exit_code) == ("MXI105", 3)
 
 
@@ -268,7 +270,7 @@ def test_edited_module_manifests(tmp_path: Path) -> None:
         path.write_bytes(hostile_json.raw(random, document))
         store = ModuleStore(tmp_path)
         store.verify("garden", "1.0.0")
-        root.render(load_text(text, "environments/dev.yaml", store=store, lock=lock), lock, store)
+        render.render(load_text(text, "environments/dev.yaml", store=store, lock=lock), lock, store)
 
     survives(1200, run, refused=0.4)
 

@@ -36,7 +36,7 @@ COPIES = st.builds(
 
 
 def state(serial: int, *, lineage: str = LINEAGE, resources: int = 1) -> bytes:
-    instances = [{"attributes": {"password": "hunter2"}}] * resources
+    instances = [{"index_key": number, "attributes": {"password": "hunter2"}} for number in range(resources)]
     resource = {"mode": "managed", "type": "aws_vpc", "name": "this", "instances": instances}
     data = {"mode": "data", "type": "aws_vpc", "name": "that", "instances": [{}]}
     return json.dumps({"lineage": lineage, "serial": serial, "resources": [resource, data]}).encode()

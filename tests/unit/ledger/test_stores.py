@@ -249,3 +249,12 @@ def test_an_archive_holds_the_root_and_nothing_private(tmp_path: Path) -> None:
     for name in ("main.tf", ".terraform.lock.hcl", "terraform.tfstate", "x.tfplan"):
         (tmp_path / name).write_text(name)
     assert set(of_root(tmp_path)) == {"main.tf", ".terraform.lock.hcl"}
+
+
+def test_an_archive_holds_the_documents_that_are_listed(tmp_path: Path) -> None:
+    for name in ("main.tf", "notes/all/one.md", "notes/a-persons.md", ".documents"):
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).write_text("notes/all/one.md\nnotes/gone.md\n../../secret.md\n")
+    files = of_root(tmp_path)
+    assert set(files) == {"main.tf", ".documents", "notes/all/one.md"}
+    assert unpack(pack(files), "v1") == files

@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from mendixgen.module_store import _parse
-from mendixgen.semver import Bump, compare, next_version
+from mendixgen.versions.store import _parse
+from mendixgen.versions.semver import Bump, compare, next_version
 
 BASE: dict[str, Any] = {
     "area": "sample",

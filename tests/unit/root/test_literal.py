@@ -12,6 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from mendixgen.hcl import Expression, assignments, identifier, key, literal, quote
+from tests.support.soak import examples
 
 
 @pytest.mark.parametrize(
@@ -107,7 +108,7 @@ DATA = st.recursive(
 )
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=examples(40))
 @given(st.dictionaries(st.sampled_from(["alpha", "beta", "gamma"]), DATA, min_size=1, max_size=3))
 def test_another_parser_reads_the_same_data(data: dict[str, Any]) -> None:
     text = "\n".join(assignments(((name, literal(value)) for name, value in data.items()), 0)) + "\n"

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from mendixgen import lock as locks
 from mendixgen.diagnostics import MendixError
 from mendixgen.lock import Lock, Pin
-from mendixgen.module_store import version_key
+from mendixgen.versions.store import version_key
 from tests.unit.spec.samples import add_module, sample_store
 
 VERSION = st.tuples(*[st.integers(0, 99)] * 3).map(lambda parts: ".".join(map(str, parts)))

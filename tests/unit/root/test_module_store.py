@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from mendixgen.diagnostics import MendixError
-from mendixgen.module_store import ModuleStore, version_key
+from mendixgen.versions.store import ModuleStore, version_key
 from tests.unit.spec.samples import add_module, module_json, sample_store
 
 
@@ -77,6 +77,8 @@ def test_versions_that_are_not_there(tmp_path: Path, version: str) -> None:
         json.dumps(module_json("other", "1.0.0")),
         json.dumps(module_json("garden", "1.0.0", section=3)),
         json.dumps(module_json("garden", "1.0.0", inputs={"a": {"from": "x"}})),
+        json.dumps(module_json("garden", "1.0.0", aliases={"west": ["terraform_data.this"]})),
+        json.dumps(module_json("garden", "1.0.0", aliases={"global": ["terraform_data.other"]})),
         json.dumps(module_json("garden", "1.0.0", moves=[{"from": "a", "to": "b", "since": "x"}])),
     ],
 )

@@ -7,8 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mendixgen.areas.contract import Header
+from mendixgen.regions import regions
 from mendixgen.resolve import RESOLVERS, Unresolvable
-from mendixgen.spec.regions import regions
 
 
 def header(region: str) -> Header:

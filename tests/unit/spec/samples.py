@@ -6,8 +6,9 @@ import json
 from pathlib import Path
 from typing import Any
 
+from mendixgen.digests import file_digest
 from mendixgen.lock import Lock, Pin
-from mendixgen.module_store import ModuleStore, file_digest
+from mendixgen.versions.store import ModuleStore
 
 MINIMAL = """\
 name: dev

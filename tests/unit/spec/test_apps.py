@@ -10,10 +10,10 @@ import pytest
 from mendixgen.areas.contract import AppFacts
 from mendixgen.diagnostics import Diagnostic, MendixError
 from mendixgen.lock import Lock, Pin
-from mendixgen.module_store import ModuleStore
-from mendixgen.root import render
+from mendixgen.root.render import render
 from mendixgen.spec.apps import App, arguments, check, dangling
 from mendixgen.spec.loader import Specification, load_text
+from mendixgen.versions.store import ModuleStore
 
 HEADER = """\
 name: dev

@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 
 from mendixgen.diagnostics import Severity
-from mendixgen.module_store import ModuleStore
 from mendixgen.spec.between import warnings
 from mendixgen.spec.loader import Specification, load_text
+from mendixgen.versions.store import ModuleStore
 from tests.unit.spec.samples import MINIMAL
 
 STORE = ModuleStore(Path(__file__).resolve().parents[3] / "modules")

@@ -12,12 +12,12 @@ import pytest
 
 from mendixgen.diagnostics import Diagnostic, MendixError, Severity
 from mendixgen.lock import Lock, Pin
-from mendixgen.module_store import ModuleStore
 from mendixgen.spec.compatibility import concerns, diagnostics
 from mendixgen.spec.lifecycle import WARN_DAYS, family, standings, uses
 from mendixgen.spec.loader import Specification, load_text
 from mendixgen.spec.source import read
 from mendixgen.spec.support import Facts, facts
+from mendixgen.versions.store import ModuleStore
 from tests.unit.spec.samples import MINIMAL, add_module
 
 TODAY = date(2026, 11, 23)
@@ -69,10 +69,10 @@ def said(given: Mapping[str, Any], today: date = TODAY, table: Facts | None = No
 @pytest.fixture
 def load(tmp_path: Path) -> Load:
     """Load a specification with a cluster and a database area, with the gate closed on a day."""
-    add_module(tmp_path, "cluster", "0.9.0", section=CLUSTER, inputs={}, outputs={})
+    add_module(tmp_path, "cluster", "9.0.0", section=CLUSTER, inputs={}, outputs={})
     add_module(tmp_path, "database", "0.9.0", section=DATABASE, inputs={}, outputs={})
     store = ModuleStore(tmp_path)
-    lock = Lock(generator="0.1.0", pins={"cluster": Pin("0.9.0"), "database": Pin("0.9.0")})
+    lock = Lock(generator="0.1.0", pins={"cluster": Pin("9.0.0"), "database": Pin("0.9.0")})
 
     def call(text: str, today: date | None = TODAY) -> Specification:
         return load_text(text, "environments/dev.yaml", store=store, lock=lock, today=today)
@@ -331,10 +331,18 @@ def test_refusals_and_warnings_stand_at_their_place(load: Load) -> None:
 
 def test_a_modules_default_is_held_against_the_table_too(load: Load) -> None:
     assert load(AWS).settings["cluster"] == {"version": "1.35", "support": "standard", "node_groups": {}}
-    assert load(AWS).warnings == ()
-    (one,) = load(AWS, date(2027, 1, 1)).warnings
+    assert load(AWS, date(2027, 2, 24)).warnings == ()
+    (one,) = load(AWS, date(2027, 2, 25)).warnings
     assert (one.code, str(one.location), one.detail) == ("MXS164", "environments/dev.yaml:1:1", "cluster.version")
     assert one.hint.startswith("this is the default of cluster.version; ")
+
+
+def test_what_somebody_wrote_is_warned_of_earlier_than_what_nobody_chose(load: Load) -> None:
+    written = AWS + 'cluster: {version: "1.35"}\n'
+    assert load(written, date(2026, 11, 26)).warnings == ()
+    (one,) = load(written, date(2026, 11, 27)).warnings
+    assert (one.code, one.detail) == ("MXS164", "cluster.version")
+    assert "default" not in one.hint
 
 
 def test_without_a_day_the_gate_is_open(load: Load) -> None:

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from mendixgen.spec.edit import rewrite, same
 from mendixgen.spec.source import read
+from tests.support.soak import examples
 
 TEXT = """\
 # yaml-language-server: $schema=../schema/environment.json
@@ -164,7 +165,7 @@ TREE = st.dictionaries(
 )
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=examples(150))
 @given(before=TREE, after=TREE, mixed=st.booleans())
 def test_any_data_can_become_any_other(before: dict[str, Any], after: dict[str, Any], mixed: bool) -> None:
     text = "# opening comment\n" + rewrite("placeholder: 1\n", before)
@@ -180,7 +181,7 @@ def test_any_data_can_become_any_other(before: dict[str, Any], after: dict[str, 
         assert written == commented
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=examples(60))
 @given(
     st.dictionaries(
         NAMES.filter(is_plain),

@@ -9,10 +9,10 @@ import pytest
 
 from mendixgen.diagnostics import MendixError
 from mendixgen.lock import Lock, Pin, create, create_for
-from mendixgen.module_store import ModuleStore
-from mendixgen.root import render
+from mendixgen.root.render import render
 from mendixgen.spec.loader import Specification, load_text
 from mendixgen.spec.schema import environment_schema
+from mendixgen.versions.store import ModuleStore
 from tests.unit.spec.samples import MINIMAL, add_module, sample_store
 
 FOUNDATION = """\

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from datetime import date
 
-from mendixgen.spec.regions import as_of, regions
+from mendixgen.regions import as_of, regions
 
 
 def test_every_region_has_zones_and_the_partition_of_its_name() -> None:

@@ -8,8 +8,8 @@ from pathlib import Path
 import jsonschema
 import yaml
 
-from mendixgen.module_store import ModuleStore
 from mendixgen.spec.schema import dump, environment_schema
+from mendixgen.versions.store import ModuleStore
 from tests.unit.spec.samples import MINIMAL, sample_store
 
 ROOT = Path(__file__).resolve().parents[3]

@@ -13,8 +13,8 @@ from mendixctl.views.human.problems import show_problems
 from mendixctl.views.human.screen import Screen
 from mendixgen.diagnostics import MendixError
 from mendixgen.lock import Lock, Pin
-from mendixgen.module_store import ModuleStore
 from mendixgen.spec.loader import load_text
+from mendixgen.versions.store import ModuleStore
 from tests.unit.spec.samples import MINIMAL, add_module
 
 TODAY = date(2026, 11, 25)

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from mendixgen.diagnostics import MendixError
 from mendixgen.spec.composer import MAX_NODES
 from mendixgen.spec.source import MAX_BYTES, read
+from tests.support.soak import examples
 
 
 def problems(text: str | bytes) -> list[tuple[str, int, int]]:
@@ -176,7 +177,7 @@ DATA = st.dictionaries(
 )
 
 
-@settings(max_examples=200)
+@settings(max_examples=examples(100))
 @given(DATA)
 def test_what_another_yaml_library_quotes_is_read_as_the_same_data(data: dict[str, object]) -> None:
     import unicodedata

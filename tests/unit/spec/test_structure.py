@@ -10,6 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from mendixgen.spec import header, structure
+from tests.support.soak import examples
 from tests.unit.spec.samples import SECTION
 
 OTHER: dict[str, Any] = {
@@ -52,7 +53,7 @@ VALUES = st.recursive(
 )
 
 
-@settings(max_examples=400)
+@settings(max_examples=examples(200))
 @given(st.dictionaries(WORDS, VALUES, max_size=5), st.sampled_from([SECTION, OTHER]))
 def test_the_verdict_is_jsonschemas(value: dict[str, Any], schema: dict[str, Any]) -> None:
     _, found = structure.check(value, schema)

@@ -8,7 +8,7 @@ from importlib.resources import files
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from mendixgen.spec.support import Component, Lifetime, Status, covers, facts, number
@@ -109,7 +109,6 @@ def test_what_is_current_is_out_kept_and_in_standard_support() -> None:
     assert facts().components["eks"].current(date(2026, 12, 3)) == ["1.36", "1.35"]
 
 
-@settings(deadline=None)
 @given(st.sampled_from(sorted(facts().components)), st.data(), DAYS, st.integers(1, 4000))
 def test_support_never_comes_back(name: str, data: st.DataObject, day: date, later: int) -> None:
     component = facts().components[name]

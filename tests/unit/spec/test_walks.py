@@ -13,9 +13,10 @@ import pytest
 from hypothesis import HealthCheck, Phase, event, given, settings
 from hypothesis import strategies as st
 
-from mendixgen.module_store import ModuleStore
 from mendixgen.spec.merge import Merged
+from mendixgen.versions.store import ModuleStore
 from tests.support import walks
+from tests.support.soak import examples
 from tests.support.walks import ALWAYS, HEADER, MODULES, SOMETIMES, Point, Refused, differences, meaning
 
 STEPS = 7
@@ -28,7 +29,9 @@ def store() -> ModuleStore:
 
 @given(data=st.data())
 @settings(
-    max_examples=120, phases=[Phase.generate], suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large]
+    max_examples=examples(60),
+    phases=[Phase.generate],
+    suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
 )
 def test_a_rollback_ends_with_the_resources_of_the_release(store: ModuleStore, data: st.DataObject) -> None:
     lock = walks.started(data.draw, store)

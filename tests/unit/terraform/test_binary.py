@@ -142,3 +142,30 @@ def test_the_embedded_engine_where_there_is_no_other(tmp_path: Path, monkeypatch
     assert found.embedded
     assert found.command[-1].endswith("embedded.py")
     assert found.describe() == "Terraform 1.15.5 (embedded)"
+
+
+def test_opentofu_is_taken_where_there_is_no_terraform(tmp_path: Path):
+    tofu = program(tmp_path / "tofu", version("1.11.2"), "tofu")
+    found = find({"PATH": str(tmp_path / "tofu")})
+    assert (found.command, found.version, found.product) == ((str(tofu),), "1.11.2", "OpenTofu")
+    assert found.identity == "OpenTofu 1.11.2"
+    assert found.describe() == f"OpenTofu 1.11.2 ({tofu})"
+    program(tmp_path / "terraform", version("1.11.4"))
+    path = f"{tmp_path / 'tofu'}:{tmp_path / 'terraform'}"
+    assert find({"PATH": path}).identity == "1.11.4"
+    assert find({"PATH": path, "MENDIXCTL_TERRAFORM": "tofu"}).identity == "OpenTofu 1.11.2"
+
+
+def test_a_terraform_that_leads_to_opentofu_is_opentofu(tmp_path: Path):
+    tofu = program(tmp_path / "opt", version("1.11.2"), "tofu")
+    (tmp_path / "bin").mkdir()
+    (tmp_path / "bin" / "terraform").symlink_to(tofu)
+    assert find({"PATH": str(tmp_path / "bin")}).product == "OpenTofu"
+
+
+@pytest.mark.usefixtures("without_embedded")
+def test_an_opentofu_that_is_too_old_is_called_by_its_name(tmp_path: Path):
+    program(tmp_path, version("1.10.6"), "tofu")
+    with pytest.raises(MendixError, match="MXT102") as caught:
+        find({"PATH": str(tmp_path)})
+    assert caught.value.diagnostics[0].summary.startswith("OpenTofu 1.10.6")

@@ -28,6 +28,11 @@ def test_what_is_the_users_own_is_kept(name: str):
     assert made({name: "x"})[name] == "x"
 
 
+def test_the_providers_heap_may_grow_unless_the_user_says_how_far():
+    assert made({})["GOGC"] == "400"
+    assert made({"GOGC": "50"})["GOGC"] == "50"
+
+
 def test_what_is_asked_for_wins():
     found = made({"TF_VAR_x": "theirs", "AWS_PROFILE": "p"}, {"TF_VAR_x": "ours", "AWS_PROFILE": None})
     assert found["TF_VAR_x"] == "ours"

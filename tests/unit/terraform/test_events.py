@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from mendixctl.terraform.events import (
@@ -91,13 +91,11 @@ def test_nesting_that_is_too_deep_is_text():
     assert parse_line("[" * 100_000).kind == "text"
 
 
-@settings(deadline=None)
 @given(st.binary())
 def test_any_bytes_are_an_event(data: bytes):
     assert isinstance(parse_line(data), Event)
 
 
-@settings(deadline=None)
 @given(KINDS, st.dictionaries(st.sampled_from(["hook", "change", "changes", "diagnostic", "@message"]), JSON))
 def test_a_known_kind_with_any_content_is_an_event(kind: str, content: dict[str, object]):
     assert parse_line(json.dumps({**content, "type": kind})).kind == kind

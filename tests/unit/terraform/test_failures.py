@@ -6,8 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from mendixctl.terraform.events import DiagnosticEvent
-from mendixctl.terraform.failures import Context, diagnose, follows, from_text, vanished
+from mendixctl.terraform.events import ChangeEvent, DiagnosticEvent, ResourceEvent
+from mendixctl.terraform.failures import Context, diagnose, follows, from_text, interrupted, vanished
+from mendixctl.terraform.outcome import Gatherer
 from mendixgen.diagnostics import Diagnostic, Severity
 
 CONTEXT = Context(Path("/repository/environments/dev"), "apply", version="1.11.4")
@@ -39,6 +40,13 @@ def event(summary: str, detail: str = "", **more: str) -> DiagnosticEvent:
         ("api error ResourceExistsException: a resource with the ID you requested already exists.", "MXT129"),
         ("DBInstanceAlreadyExists: DB instance already exists", "MXT129"),
         ("DBSnapshotAlreadyExists: Cannot create the snapshot because one of that name is there", "MXT110"),
+        ("InvalidRequestException: a secret with this name is already scheduled for deletion.", "MXT134"),
+        ("UninitializedAccountException: Account not initialized", "MXT136"),
+        ("reading Cost Explorer Cost Allocation Tag (cost-center): empty result", "MXT137"),
+        ('Failed to get existing workspaces: S3 bucket "x" does not exist.', "MXT119"),
+        ("Error refreshing state: operation error S3: GetObject, NoSuchBucket: gone", "MXT119"),
+        ("Error acquiring the state lock: operation error S3: PutObject, NoSuchBucket: gone", "MXT119"),
+        ("putting S3 Bucket (prod-files) Policy: operation error S3: PutBucketPolicy, NoSuchBucket: gone", "MXT110"),
         ("something that nobody has seen", "MXT110"),
     ],
 )
@@ -113,6 +121,29 @@ def test_a_killed_apply_says_what_may_be_lost():
     found = vanished("SIGKILL", "", CONTEXT)
     assert found.code == "MXT104"
     assert "mendixctl recover " in found.hint
+
+
+def test_an_interruption_is_one_error_with_a_line_for_each_resource_in_flight():
+    told = Gatherer(planned={name: ChangeEvent("planned_change", address=name, action="create") for name in "abcd"})
+    for name in "abc":
+        told.hear(ResourceEvent("apply_start", address=name, action="create", phase="start"))
+    for name, said in (("a", "Request cancelled"), ("b", REFUSAL)):
+        told.hear(ResourceEvent("apply_errored", address=name, action="create", phase="errored"))
+        told.hear(event(said, address=name, file="main.tf"))
+    told.hear(event("execution halted"))
+    first, refused = interrupted("apply", told, CONTEXT)
+    assert (first.code, first.detail) == ("MXT130", "a  was in flight\nc  was in flight")
+    assert first.hint.startswith("mendixctl status dev")
+    assert first.location is None
+    assert (refused.code, refused.summary.startswith("b: ")) == ("MXT120", True)
+    nothing = interrupted("plan", Gatherer(), CONTEXT)
+    assert [(one.detail, one.hint) for one in nothing] == [("", "run the same command again")]
+
+
+REFUSAL = (
+    "creating IAM Role (r): operation error IAM: CreateRole, https response error StatusCode: 403, RequestID: 1, api "
+    "error AccessDenied: no"
+)
 
 
 @pytest.mark.parametrize(

@@ -17,9 +17,19 @@ Handler = Callable[[Request, Ask], Response | None]
 
 MODULES: dict[str, tuple[str, ...]] = {
     "access-analyzer": ("accessanalyzer",),
+    "athena": ("athena",),
     "autoscaling": ("autoscaling",),
+    "backup": ("kms", "backup"),
+    "bcm-data-exports": ("bcmdataexports",),
+    "budgets": ("budgets",),
+    "ce": ("ce",),
     "cloudtrail": ("cloudtrail",),
+    "cloudfront": ("cloudfront",),
+    "codebuild": ("codebuild",),
+    "codeconnections": ("codeconnections",),
+    "codepipeline": ("codepipeline",),
     "dlm": ("dlm",),
+    "drs": ("drs",),
     "ec2": ("kms", "ec2"),
     "ecr": ("kms", "ecr"),
     "eks": ("kms", "eks"),
@@ -29,13 +39,29 @@ MODULES: dict[str, tuple[str, ...]] = {
     "kms": ("kms",),
     "lambda": ("kms", "awslambda"),
     "logs": ("kms", "logs"),
+    "monitoring": ("cloudwatch",),
+    "es": ("opensearch",),
     "rds": ("kms", "managed_secrets", "rds"),
     "route53": ("route53",),
     "s3": ("kms", "s3"),
     "secretsmanager": ("kms", "managed_secrets", "awslambda", "secretsmanager"),
     "securityhub": ("securityhub",),
+    "sns": ("sns",),
+    "states": ("stepfunctions",),
+    "wafv2": ("wafv2",),
 }
 """By the signing name of a service, the modules that it needs; ``kms`` first, wherever moto makes a default key."""
+
+OFFERS: dict[str, str] = {
+    "account": "account",
+    "backup": "backup_settings",
+    "ecr": "ecr_images",
+    "eks": "eks_offers",
+    "iam": "iam_simulation",
+    "rds": "rds_offers",
+    "servicequotas": "servicequotas",
+}
+"""By the signing name of a service, a second module: what AWS offers and allows, which a preflight asks; images."""
 
 NEED_THE_JOURNAL = frozenset({"cloudtrail"})
 """Modules whose ``install`` is also given the journal's path, to read what was recorded."""
@@ -58,15 +84,23 @@ class Extensions:
                 return response
         return moto(request)
 
+    def refusal(self, request: Request, moto: Ask) -> Response | None:
+        """The error with which AWS refuses what the request asks for, if it does; what it asks for is not done."""
+        from mendixctl.emulator.extensions import refusals
+
+        return refusals.refusal(request, lambda question: self.answer(question, moto))
+
     def _of(self, service: str) -> list[Handler]:
         if service not in self._handlers:
             handlers = []
-            for name in MODULES.get(service, ()):
+            own = MODULES.get(service, ())
+            further = [OFFERS[service]] if service in OFFERS else []
+            for name in (*own, *further):
                 if name not in self._installed:
                     given = (self._account, self._journal) if name in NEED_THE_JOURNAL else (self._account,)
                     self._installed[name] = import_module(f"{__name__}.{name}").install(*given)
                 handler = self._installed[name]
-                if handler is not None and name == MODULES[service][-1]:
+                if handler is not None and name in (*own[-1:], *further):
                     handlers.append(handler)
             self._handlers[service] = handlers
         return self._handlers[service]

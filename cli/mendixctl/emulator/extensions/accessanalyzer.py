@@ -39,6 +39,11 @@ def install(account: str) -> Service:
         {
             "CreateAnalyzer": create,
             "GetAnalyzer": lambda call: {"analyzer": analyzers.get(call)},
+            "ListAnalyzers": lambda call: {
+                "analyzers": [
+                    row for row in analyzers.all(call) if call.get("type", row.get("type")) == row.get("type")
+                ]
+            },
             "DeleteAnalyzer": lambda call: analyzers.remove(call) and {},
             "TagResource": tag,
             "UntagResource": untag,

@@ -1,8 +1,8 @@
 """CloudTrail's LookupEvents: who wrote what and when, read from the emulator's own journal.
 
-moto 5.2.5 has trails, and no events. The journal holds every request that changed something, so nothing is recorded a
-second time and the events outlive a restart. As on AWS, secrets do not stand in an event: of a request's parameters
-only those that name a resource do.
+moto 5.2.5 has trails, and no events; asked for one trail it answers with all, so that of two Terraform finds neither.
+The journal holds every request that changed something, so nothing is recorded a second time and the events outlive a
+restart. As on AWS, secrets do not stand in an event: of a request's parameters only those that name a resource do.
 """
 
 from __future__ import annotations
@@ -15,9 +15,10 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl
 
+from mendixctl.emulator.contract.models import operation_name
 from mendixctl.emulator.exchange import Request
-from mendixctl.emulator.extensions.operations import Call, OperationError, Record, Service, partition
-from mendixctl.emulator.extensions.rest_names import operation_name
+from mendixctl.emulator.extensions.operations import Call, OperationError, Record, Service
+from mendixctl.emulator.identity import access_key, caller
 from mendixctl.emulator.journal import Entry, recorded
 
 NEWEST = 20_000
@@ -27,7 +28,6 @@ LONGEST_NAME = 1024
 PAGE = 50
 
 _NAMES = re.compile(r"(name|id|arn|identifier|bucket|url|resource|key)s?\Z", re.IGNORECASE)
-_ACCESS_KEY = re.compile(r"Credential=([^/,]+)/")
 
 
 def install(account: str, journal: Path) -> Service:
@@ -57,7 +57,25 @@ def install(account: str, journal: Path) -> Service:
             answer["NextToken"] = str(skipped + size)
         return answer
 
+    _mend_descriptions()
     return Service(account, "cloudtrail", {"LookupEvents": lookup})
+
+
+def _mend_descriptions() -> None:
+    """A trail is asked for by its ARN, or by its name in its own region (API reference, DescribeTrails)."""
+    from moto.cloudtrail.responses import CloudTrailResponse
+
+    def describe_trails(self: Any) -> str:
+        shadows = self._get_bool_param("includeShadowTrails", True)
+        wanted = self._get_param("trailNameList") or []
+        found = [
+            trail
+            for trail in self.cloudtrail_backend.describe_trails(shadows)
+            if not wanted or trail.arn in wanted or (trail.trail_name in wanted and trail.region_name == self.region)
+        ]
+        return json.dumps({"trailList": [trail.description(include_region=True) for trail in found]})
+
+    CloudTrailResponse.describe_trails = describe_trails  # type: ignore[method-assign]
 
 
 def _takes(event: Record, wanted: dict[str, str]) -> bool:
@@ -74,10 +92,9 @@ def _event(entry: Entry, account: str, region: str) -> Record | None:
     request = Request(dict(entry.environ), entry.body)
     if not request.service or request.region != region or request.is_read:
         return None
-    access_key = _ACCESS_KEY.search(str(request.environ.get("HTTP_AUTHORIZATION", "")))
-    key = access_key[1] if access_key else ""
-    identity = _identity(key, account, region)
-    name = request.action or operation_name(request.service, request.method, request.path, request.query)
+    key = access_key(request)
+    identity = caller(request, account)
+    name = operation_name(request)
     names = list(dict.fromkeys(_resources(request)))
     when = datetime.fromtimestamp(entry.moment, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
     identifier = f"00000000-0000-4000-8000-{entry.number:012x}"
@@ -107,15 +124,6 @@ def _event(entry: Entry, account: str, region: str) -> Record | None:
         "Resources": [{"ResourceName": one} for one in names],
         "CloudTrailEvent": json.dumps(detail),
     }
-
-
-def _identity(access_key: str, account: str, region: str) -> str:
-    """The ARN that GetCallerIdentity would give these credentials."""
-    from moto.sts.models import sts_backends
-
-    backends: Any = sts_backends
-    arn: str = backends[account][partition(region)].get_caller_identity(access_key, region)[1]
-    return arn
 
 
 def _kind(arn: str) -> str:

@@ -6,13 +6,15 @@ moto 5.2.5 forgets the description of a rule whose peer is a security group or a
 ReplaceNetworkAclAssociation: AWS answers NotFound, which the provider takes for success), ignores the tags of new DHCP
 options (CreateDhcpOptions), counts a launch template's own tags as tag specifications of its data
 (CreateLaunchTemplate) and never sees them change (CreateTags), and has neither GetEbsDefaultKmsKeyId nor
-ResetEbsDefaultKmsKeyId.
+ResetEbsDefaultKmsKeyId. Subnets are mended in `subnets`.
 """
 
 from __future__ import annotations
 
 import inspect
 from typing import Any
+
+from mendixctl.emulator.extensions import subnets
 
 
 def install(account: str) -> None:
@@ -28,6 +30,7 @@ def install(account: str) -> None:
     _mend_dhcp_options(DHCPOptions)
     _mend_launch_templates(LaunchTemplates)
     _add_default_key(ElasticBlockStore)
+    subnets.install()
 
 
 def _mend_rule_descriptions(rules: Any) -> None:

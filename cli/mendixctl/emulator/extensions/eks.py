@@ -45,7 +45,8 @@ def install(account: str) -> Service:
 
 
 def _update(call: Call) -> Record:
-    return {"update": {"id": call["updateId"], "status": "Successful"}}
+    status = "InProgress" if eks_clusters.is_updating(call, call["updateId"]) else "Successful"
+    return {"update": {"id": call["updateId"], "status": status}}
 
 
 def _tags(tables: dict[str, Table]) -> dict[str, Operation]:

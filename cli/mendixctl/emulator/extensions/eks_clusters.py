@@ -1,18 +1,30 @@
 """EKS clusters, for aws_eks_cluster.
 
 moto 5.2.5 gives every cluster the same OIDC issuer and no security group, forgets the access configuration, upgrade
-policy and zonal shift (CreateCluster), replaces the whole VPC configuration and answers without an update
-(UpdateClusterConfig), and has no UpdateClusterVersion.
+policy and zonal shift (CreateCluster), replaces the whole VPC configuration, takes subnets of any zones and answers
+without an update (UpdateClusterConfig), and has no UpdateClusterVersion. An update is in progress for a moment, and no
+other begins meanwhile.
 """
 
 from __future__ import annotations
 
 import time
+from collections.abc import Iterable
 from typing import Any
 
+from mendixctl.emulator.extensions import windows
 from mendixctl.emulator.extensions.operations import Call, Operation, OperationError, Record, identifier, unique
 
+UPDATE_SECONDS = 0.5
+"""How long an update is in progress: Terraform asks again sooner than this matters."""
+
 NETWORK = {"serviceIpv4Cidr": "172.20.0.0/16", "ipFamily": "ipv4", "elasticLoadBalancing": {"enabled": False}}
+
+TAKEN_BACK_WITHIN = 7 * 24 * 3600
+"""Seconds after its upgrade in which a control plane goes back by one version: Amazon EKS User Guide, "Roll back a
+cluster to a previous Kubernetes version". One that was made with its version, or has gone back, does not."""
+
+_newest_updates: dict[tuple[str, str], str] = {}
 
 
 def install() -> None:
@@ -60,10 +72,29 @@ def operations() -> dict[str, Operation]:
     return {"UpdateClusterConfig": _update_config, "UpdateClusterVersion": _update_version}
 
 
-def updated(kind: str, **values: Any) -> Record:
-    """The answer to an update that is over at once."""
-    update = {"id": unique(), "status": "Successful", "type": kind, "createdAt": time.time(), "errors": [], **values}
-    return {"update": update}
+def require_idle(call: Call, resource: str, kind: str) -> None:
+    """See that nothing of ``resource`` ("cluster prod") is being updated.
+
+    Raises:
+        OperationError: something is.
+    """
+    current = _newest_updates.get((call.region, resource), "")
+    if is_updating(call, current):
+        message = f"Cannot {kind} because {resource} currently has update {current} in progress"
+        raise OperationError("ResourceInUseException", message, 409)
+
+
+def updated(call: Call, resource: str, kind: str) -> Record:
+    """The answer to an update that has begun."""
+    update = unique()
+    windows.open_window(UPDATE_SECONDS, "update", call.region, update)
+    _newest_updates[call.region, resource] = update
+    return {"update": {"id": update, "status": "InProgress", "type": kind, "createdAt": time.time(), "errors": []}}
+
+
+def is_updating(call: Call, update: str) -> bool:
+    """Whether the update of that identifier is still in progress."""
+    return windows.is_open("update", call.region, update)
 
 
 def minor(version: str) -> int:
@@ -99,11 +130,19 @@ def _complete(cluster: Any, response: Any) -> None:
     network.setdefault("endpointPrivateAccess", False)
     network["publicAccessCidrs"] = network.get("publicAccessCidrs") or ["0.0.0.0/0"]
     cluster.resources_vpc_config = {**network, "clusterSecurityGroupId": group.id, "vpcId": subnet.vpc_id}
+    cluster.zones = _zones(ec2, network["subnetIds"])
+
+
+def _zones(ec2: Any, subnets: Iterable[str]) -> list[str]:
+    return sorted({ec2.get_subnet(subnet).availability_zone for subnet in subnets})
 
 
 def _update_config(call: Call) -> Record:
     cluster = cluster_of(call, call["name"])
+    kind = "VpcConfigUpdate" if call.get("resourcesVpcConfig") else "LoggingUpdate"
+    require_idle(call, f"cluster {cluster.name}", kind)
     if call.get("resourcesVpcConfig"):
+        _require_zones(call, cluster)
         cluster.resources_vpc_config = {**cluster.resources_vpc_config, **call["resourcesVpcConfig"]}
     if call.get("logging"):
         cluster.logging = call["logging"]
@@ -112,11 +151,23 @@ def _update_config(call: Call) -> Record:
     for name, attribute in (("upgradePolicy", "upgrade_policy"), ("zonalShiftConfig", "zonal_shift_config")):
         if call.get(name):
             setattr(cluster, attribute, call[name])
-    return updated("VpcConfigUpdate" if call.get("resourcesVpcConfig") else "LoggingUpdate")
+    return updated(call, f"cluster {cluster.name}", kind)
+
+
+def _require_zones(call: Call, cluster: Any) -> None:
+    """A control plane stays in the zones that it was made in (EKS User Guide, networking requirements)."""
+    wanted = _zones(_ec2(backend(call)), call["resourcesVpcConfig"].get("subnetIds") or ())
+    if wanted and wanted != cluster.zones:
+        message = (
+            f"Provided subnets belong to the AZs '{','.join(wanted)}'. But they should belong to the exact set of AZs "
+            f"'{','.join(cluster.zones)}' in which subnets were provided during cluster creation."
+        )
+        raise OperationError("InvalidParameterException", message)
 
 
 def _update_version(call: Call) -> Record:
     cluster = cluster_of(call, call["name"])
+    require_idle(call, f"cluster {cluster.name}", "VersionUpdate")
     step = minor(call["version"]) - minor(cluster.version)
     if step not in (-1, 1):
         message = f"Unsupported Kubernetes minor version update from {cluster.version} to {call['version']}"
@@ -127,5 +178,10 @@ def _update_version(call: Call) -> Record:
     if ahead:
         message = f"Kubelet version of nodegroups is ahead of {call['version']}: {', '.join(ahead)}"
         raise OperationError("InvalidRequestException", message)
+    upgraded = getattr(cluster, "upgraded_at", None)
+    if step < 0 and (upgraded is None or time.time() >= upgraded + TAKEN_BACK_WITHIN):
+        message = f"Unsupported Kubernetes minor version update from {cluster.version} to {call['version']}"
+        raise OperationError("InvalidParameterException", message)
     cluster.version = call["version"]
-    return updated("VersionUpdate")
+    cluster.upgraded_at = time.time() if step > 0 else None
+    return updated(call, f"cluster {cluster.name}", "VersionUpdate")

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from mendixctl.emulator.extensions.eks_clusters import cluster_of, minor, updated
+from mendixctl.emulator.extensions.eks_clusters import cluster_of, minor, require_idle, updated
 from mendixctl.emulator.extensions.operations import Call, Operation, OperationError, Record
 
 IMAGE_DATE = "20261104"
@@ -175,6 +175,8 @@ def _update_config(call: Call) -> Record:
     from moto.eks.models import eks_backends
 
     group = _group_of(call)
+    resource = f"nodegroup {call['clusterName']}/{call['nodegroupName']}"
+    require_idle(call, resource, "ConfigUpdate")
     eks = eks_backends[call.account][call.region]
     real = _auto_scaling_group(eks, group)
     _read_sizes(eks, group)
@@ -195,12 +197,14 @@ def _update_config(call: Call) -> Record:
         sizes = group.scaling_config
         real.min_size, real.max_size = sizes["minSize"], sizes["maxSize"]
         real.desired_capacity = sizes["desiredSize"]
-    return updated("ConfigUpdate")
+    return updated(call, resource, "ConfigUpdate")
 
 
 def _update_version(call: Call) -> Record:
     group = _group_of(call)
     cluster = cluster_of(call, call["clusterName"])
+    resource = f"nodegroup {call['clusterName']}/{call['nodegroupName']}"
+    require_idle(call, resource, "VersionUpdate")
     version = call.get("version") or group.version
     if minor(version) > minor(cluster.version):
         message = f"Requested Nodegroup version {version} is ahead of the cluster's {cluster.version}"
@@ -210,4 +214,4 @@ def _update_version(call: Call) -> Record:
     group.version = version
     if call.get("launchTemplate"):
         group.launch_template = {**(group.launch_template or {}), **call["launchTemplate"]}
-    return updated("VersionUpdate")
+    return updated(call, resource, "VersionUpdate")

@@ -15,6 +15,7 @@ from urllib.parse import unquote
 
 from mendixctl.emulator.exchange import Request, Response
 from mendixctl.emulator.extensions import Ask
+from mendixctl.emulator.partitions import partition
 
 Record = dict[str, Any]
 
@@ -164,13 +165,6 @@ class Service:
     def _response(self, status: int, body: Record, *headers: tuple[str, str]) -> Response:
         kind = "application/json" if self._is_rest else "application/x-amz-json-1.1"
         return Response(status, json.dumps(body).encode(), (("Content-Type", kind), *headers))
-
-
-def partition(region: str) -> str:
-    """The partition of a region, as it stands in ARNs."""
-    if region.startswith("cn-"):
-        return "aws-cn"
-    return "aws-us-gov" if region.startswith("us-gov-") else "aws"
 
 
 def identifier(prefix: str, digits: int = 17) -> str:

@@ -1,11 +1,14 @@
 """RDS, for aws_db_instance, _parameter_group, _option_group, _proxy, _event_subscription and aws_rds_cluster.
 
 moto 5.2.5 gives every instance of a region the same resource identifier (a second instance "couldn't be found"),
-forgets Performance Insights, knows no MySQL 8.4 and no recent Oracle for option groups, forgets the ports and security
-groups of options, answers changed parameters without their source (DescribeDBParameters with ``Source=user`` is
-empty), lets a read replica share its source's password (so that deleting the one deletes the other's), and answers an
-empty scaling configuration for clusters that have none. A major version alone (17) stays what it is, where RDS picks
-the newest minor one. Proxies and event subscriptions are in `rds_proxies`.
+forgets Performance Insights, knows no MySQL 8.4 and no recent Oracle for option groups, forgets the ports and
+security groups of options, answers changed parameters without their source (DescribeDBParameters with ``Source=user``
+is empty), lets a read replica share its source's password (so that deleting the one deletes the other's), and answers
+an empty scaling configuration for clusters that have none; it loses a subnet group that is modified. A major version
+alone (17) stays what it is, where RDS picks the newest minor one. The certificate authority of what says none is
+rds-ca-default, which RDS does not know: the provider would modify every new instance at once, and wait for that.
+Proxies and event subscriptions are in `rds_proxies`, what storage does in `rds_storage`, and backups in another
+region in `rds_backups`.
 """
 
 from __future__ import annotations
@@ -13,11 +16,15 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from mendixctl.emulator.extensions import rds_proxies
+from mendixctl.emulator.extensions import rds_backups, rds_proxies, rds_storage
 from mendixctl.emulator.extensions.operations import identifier
-from mendixgen.areas import database_catalogue as catalogue
+from mendixgen.areas.database import catalogue
 
 RESOURCE_ID_DIGITS = 26
+DEFAULT_AUTHORITY = "rds-ca-rsa2048-g1"
+"""Who signs an instance's certificate where nothing is said (Amazon RDS User Guide, Using SSL/TLS: certificate
+authorities)."""
+
 ORACLE_MINOR = "0.0.0.ru-2026-07.rur-2026-07.r1"
 INSIGHTS = {
     "performance_insights_enabled": False,
@@ -45,7 +52,21 @@ def install(account: str) -> None:
     _mend_parameters(DBParameterGroup)
     _mend_options(OptionGroup, RDSBackend)
     _mend_scaling(DBCluster)
+    _mend_subnet_groups(RDSBackend)
     rds_proxies.install(RDSBackend, RDSResponse)
+    rds_storage.install(RDSBackend)
+    rds_backups.install(RDSBackend, RDSResponse)
+
+
+def _mend_subnet_groups(backend: Any) -> None:
+    modify = backend.modify_db_subnet_group
+
+    def kept(self: Any, subnet_name: str, description: str | None, subnets: list[Any]) -> Any:
+        group = modify(self, subnet_name, description, subnets)
+        self.subnet_groups[subnet_name] = group
+        return group
+
+    backend.modify_db_subnet_group = kept
 
 
 def whole_version(engine: str, version: str) -> str:
@@ -63,6 +84,7 @@ def _mend_instances(instances: Any) -> None:
     def instance(self: Any, *arguments: Any, **named: Any) -> None:
         if named.get("engine_version"):
             named["engine_version"] = whole_version(named["engine"], named["engine_version"])
+        named["ca_certificate_identifier"] = named.get("ca_certificate_identifier") or DEFAULT_AUTHORITY
         initialise(self, *arguments, **named)
         self.dbi_resource_id = _resource_id()
         _set_insights(self, {name: named.get(name) for name in (*INSIGHTS, "enable_performance_insights")})

@@ -1,18 +1,24 @@
-"""Route 53, for aws_route53_record.
+"""Route 53, for aws_route53_record and aws_route53_health_check.
 
 moto 5.2.5 refuses to make a record again that was deleted, when a later one stands in the zone
-(ChangeResourceRecordSets looks at its journal, and then at all records from that name on).
+(ChangeResourceRecordSets looks at its journal, and then at all records from that name on). Of a health check it forgets
+which alarm it watches, and what it is while that has no data.
 """
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
+
+WATCHED = ("AlarmIdentifier", "InsufficientDataHealthStatus")
 
 
 def install(account: str) -> None:
     """Mend moto's Route 53."""
-    from moto.route53.models import Route53Backend
+    from moto.route53.models import HealthCheck, Route53Backend
+    from moto.route53.responses import Route53
 
+    _mend_health_checks(HealthCheck, Route53)
     change = Route53Backend.change_resource_record_sets
 
     def change_resource_record_sets(self: Any, zoneid: str, change_list: list[dict[str, Any]]) -> None:
@@ -30,3 +36,34 @@ def install(account: str) -> None:
 
 def _identity(name: str, kind: str, identifier: str | None) -> tuple[str, str, str | None]:
     return name.strip("."), kind, identifier
+
+
+def _mend_health_checks(checks: Any, responses: Any) -> None:
+    create, update, shown = responses.create_health_check, responses.update_health_check, checks.health_check_config
+
+    def create_health_check(self: Any) -> Any:
+        before = set(self.backend.health_checks)
+        answer = create(self)
+        config = self._get_param("HealthCheckConfig")
+        for made in set(self.backend.health_checks) - before:
+            _watch(self.backend.health_checks[made], config)
+        return answer
+
+    def update_health_check(self: Any) -> Any:
+        given = {name: self._get_param(name) for name in WATCHED}
+        _watch(self.backend.get_health_check(self._get_param("HealthCheckId")), given)
+        return update(self)
+
+    def config(self: Any) -> dict[str, Any]:
+        if self.type_ != "CLOUDWATCH_METRIC":
+            return dict(shown.fget(self))
+        return {"Type": self.type_, "Inverted": self.inverted, "Disabled": self.disabled, **self.__dict__["watched"]}
+
+    responses.create_health_check = create_health_check
+    responses.update_health_check = update_health_check
+    checks.health_check_config = property(config)
+
+
+def _watch(check: Any, given: Mapping[str, Any]) -> None:
+    known = check.__dict__.setdefault("watched", {})
+    known.update({name: given[name] for name in WATCHED if given.get(name) is not None})

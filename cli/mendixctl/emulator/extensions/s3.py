@@ -6,6 +6,7 @@
 - aws_s3_bucket_lifecycle_configuration (object sizes), _replication_configuration (filters, criteria, priorities),
   _logging (key format), _notification (EventBridge): the GET leaves out what the PUT had. moto still checks the PUT;
   what was sent is the answer.
+- aws_s3_bucket_replication_configuration: taken for a destination that is not there, which AWS refuses.
 - aws_s3_bucket_logging: a target whose policy has any principal but a service's fails with HTTP 500, and one whose
   policy names its actions or resources in a list is refused.
 - aws_s3_bucket_policy: a ``Deny`` with a ``Condition`` (the usual TLS-only policy) is enforced as if it had none, so
@@ -24,7 +25,7 @@ from typing import Any
 
 from mendixctl.emulator.exchange import Request, Response
 from mendixctl.emulator.extensions import Ask, Handler
-from mendixctl.emulator.extensions.operations import partition
+from mendixctl.emulator.partitions import partition
 
 XML = (("Content-Type", "application/xml"),)
 NAMESPACE = b"http://s3.amazonaws.com/doc/2006-03-01/"
@@ -57,6 +58,10 @@ def install(account: str) -> Handler:
         bucket = models.s3_backends[account][partition(request.region)].buckets.get(request.segments[0])
         if bucket is None:
             return _error(404, "NoSuchBucket")
+        if kind == "replication" and request.method == "PUT":
+            refused = _no_destination(request.body, models.s3_backends[account][partition(request.region)].buckets)
+            if refused:
+                return _error(400, "InvalidRequest", refused)
         # On the bucket itself, so that a bucket that is made again starts without them.
         kept: dict[tuple[str, str], Response] = bucket.__dict__.setdefault("kept_configurations", {})
         return _unknown(request, kept, kind) if kind in UNKNOWN else _inexact(request, kept, kind, ask)
@@ -101,8 +106,22 @@ def _without_declaration(body: bytes) -> bytes:
     return re.sub(rb"^\s*<\?xml[^>]*\?>\s*", b"", body)
 
 
-def _error(status: int, code: str) -> Response:
-    return Response(status, f"<Error><Code>{code}</Code><Message>{code}</Message></Error>".encode(), XML)
+def _no_destination(body: bytes, buckets: Any) -> str:
+    """What AWS says of a replication to a bucket that is not there, or keeps no versions; empty where all are well.
+
+    A bucket of another account is not looked for: the emulator is one account.
+    """
+    for name in re.findall(rb"<Bucket>\s*arn:[a-z-]+:s3:::([^<\s]+)\s*</Bucket>", body):
+        there = buckets.get(name.decode())
+        if there is None:
+            return "Destination bucket must exist."
+        if there.versioning_status != "Enabled":
+            return "Destination bucket must have versioning enabled."
+    return ""
+
+
+def _error(status: int, code: str, message: str = "") -> Response:
+    return Response(status, f"<Error><Code>{code}</Code><Message>{message or code}</Message></Error>".encode(), XML)
 
 
 def _mend_models(models: Any) -> None:

@@ -12,8 +12,8 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from mendixctl.ledger.release import Kind, Record, RecordedChange, Status
-from mendixgen import lock as locks
+from mendixctl.engine import released
+from mendixctl.ledger.release import Record, RecordedChange, Status
 from mendixgen.spec.edit import same
 
 Path = tuple[str | int, ...]
@@ -80,11 +80,14 @@ def reached(record: Record, area: str) -> bool:
 
 
 def carried_out(record: Record) -> tuple[RecordedChange, ...]:
-    """The changes that a release really made."""
+    """The changes that a release really made, in AWS and then in the cluster."""
+    release, outcome = record.release, record.outcome
+    deployed = set(outcome.deployment.done) if outcome and outcome.deployment else set()
+    objects = tuple(change for change in release.objects if change.address in deployed)
     if record.status is Status.SUCCEEDED:
-        return record.release.changes
-    done = set(record.outcome.done) if record.outcome else set()
-    return tuple(change for change in record.release.changes if change.address in done)
+        return (*release.changes, *objects)
+    done = set(outcome.done) if outcome else set()
+    return (*(change for change in release.changes if change.address in done), *objects)
 
 
 def follow(records: Iterable[Record], area_of: Callable[[Path], str]) -> Chains:
@@ -93,8 +96,8 @@ def follow(records: Iterable[Record], area_of: Callable[[Path], str]) -> Chains:
     read = _Reader()
     versions: dict[str, str] = {}
     for record in records:
-        if record.release.kind is Kind.RESTORE:
-            continue  # it put a state back and says nothing of what is to be
+        if record.release.kind.says_nothing:
+            continue
         wanted = read.specification(record)
         for path in dict.fromkeys([*chains.values, *wanted]):
             _field(chains, record, path, wanted.get(path), area_of(path))
@@ -141,16 +144,14 @@ class _Reader:
         self._pins: dict[str, dict[str, str]] = {}
 
     def specification(self, record: Record) -> dict[Path, Any]:
-        from mendixgen.spec.source import read
-
         text = record.release.spec
         if text not in self._specifications:
-            self._specifications = {text: dict(leaves(read(text, f"v{record.number}.yaml").data))}
+            self._specifications = {text: dict(leaves(released.data(record)))}
         return self._specifications[text]
 
     def pins(self, record: Record) -> dict[str, str]:
         key = _OWN_LINES.sub("", record.release.lock)
         if key not in self._pins:
-            lock = locks.parse(record.release.lock, f"v{record.number}.lock")
+            lock = released.lock(record)
             self._pins[key] = {area: pin.version for area, pin in lock.pins.items()}
         return self._pins[key]

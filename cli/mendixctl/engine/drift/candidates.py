@@ -2,7 +2,7 @@
 
 What a field becomes of is in the modules' HCL, which is not read here. So a guess is made from what can be seen: the
 field's value is what the attribute was, its name and the instance's key are like the attribute's and the resource's.
-Whether a guess is right, a plan says (`mendixctl.engine.drift.adopting`).
+Whether a guess is right, a plan says (`mendixctl.engine.drift.field_search`).
 """
 
 from __future__ import annotations

@@ -13,6 +13,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 
 from mendixctl.engine.drift.results import Drifted, DriftedAttribute, Planned
+from mendixctl.terraform.own_doing import by_others
 from mendixctl.terraform.plan import UNKNOWN, Action, AttributeChange, PlanDocument, ResourceChange
 
 Cause = Literal["aws", "generator", "yaml"]
@@ -51,7 +52,9 @@ def tell(
     why: Callable[[ResourceChange], str] = lambda change: "",
 ) -> Told:
     """The causes. ``released``, ``rendered``, ``wanted``: the three plans; ``why`` names the generator's closer."""
-    drift = {change.address: change for change in released.drift}
+    known = _by_address(released)
+    found = (by_others(change, known.get(change.address)) for change in released.drift)
+    drift = {change.address: change for change in found if change is not None}
     unfinished, recoded, outside = [], [], []
     for change in released.changes:
         if change.address not in drift and change.address in release.undone:
@@ -60,7 +63,6 @@ def tell(
             recoded.append(Planned(change, release.recoded[change.area]))
         else:
             outside.append(change)
-    known = _by_address(released)
     today = _by_address(rendered)
     generator, yaml = [*recoded], []
     for change in wanted.changes:

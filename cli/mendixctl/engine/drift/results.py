@@ -6,7 +6,10 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Literal
 
-from mendixctl.engine.results import PlanResult, Scope, SpecChange, VersionChange
+from mendixctl.engine.deployment.outside import ObjectOutside
+from mendixctl.engine.diff import SpecChange, VersionChange
+from mendixctl.engine.plan.results import PlanResult
+from mendixctl.engine.results import Scope
 from mendixctl.terraform.plan import ResourceChange
 from mendixgen.diagnostics import Diagnostic
 
@@ -75,7 +78,8 @@ class DriftResult:
     ``aws``: changed outside. ``generator``: another mendixctl or module renders and does something else (``versions``:
     module versions that differ, ``generators``: mendixctl's then and now). ``yaml``: what the edits in ``spec`` bring
     about. ``unfinished``: what release ``head`` was going to do and did not. ``ignored``: addresses that changed
-    outside where neither the YAML nor a module says anything. ``plans``: how many were made to tell this.
+    outside where neither the YAML nor a module says anything. ``objects``: what the cluster has otherwise than the
+    releases brought there. ``plans``: how many were made to tell this.
     """
 
     scope: Scope
@@ -89,6 +93,7 @@ class DriftResult:
     versions: tuple[VersionChange, ...] = ()
     generators: tuple[str, str] = ("", "")
     ignored: tuple[str, ...] = ()
+    objects: tuple[ObjectOutside, ...] = ()
     plans: int = 0
     notes: tuple[Diagnostic, ...] = ()
     seconds: float = 0.0
@@ -103,7 +108,7 @@ class DriftResult:
     @property
     def exit_code(self) -> int:
         other = self.generator or self.yaml or self.unfinished or self.spec or self.versions
-        return 2 if self.drifted or (self.everything and other) else 0
+        return 2 if self.drifted or self.objects or (self.everything and other) else 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,3 +158,7 @@ class AdoptionResult:
 
     prepared: PreparedAdoption
     plan: PlanResult | None = None
+
+    @property
+    def exit_code(self) -> int:
+        return self.prepared.exit_code

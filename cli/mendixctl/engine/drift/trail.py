@@ -11,7 +11,7 @@ import contextlib
 import json
 import re
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -85,10 +85,12 @@ def attributed(
     now: datetime,
     own_session: str = "",
     pace: float = PACE,
+    abroad: Collection[str] = (),
 ) -> tuple[tuple[Drifted, ...], tuple[Diagnostic, ...]]:
     """The resources with the events about them since ``since``, and what kept them from being found, as notes.
 
     ``home``: the region that global services report to. ``own_session``: the end of the ARN of mendixctl's own calls.
+    ``abroad``: addresses of what is in us-east-1 although its service has regions.
     """
     lookup = _Lookup(client, max(since, now - KEPT_BY_AWS), own_session, pace)
     told: list[Drifted] = []
@@ -97,7 +99,7 @@ def attributed(
         for number, one in enumerate(drifted):
             if number >= MOST_RESOURCES:
                 break
-            where = home if service(one.type) in GLOBAL else region
+            where = home if service(one.type) in GLOBAL or one.address in abroad else region
             told.append(replace(one, events=tuple(lookup.events(one, where))))
     except MendixError as error:
         first = error.diagnostics[0]

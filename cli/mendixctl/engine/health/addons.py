@@ -20,7 +20,7 @@ class Addons:
         return f"{subject.text('cluster_name')}/{subject.text('addon_name')}"
 
     def look(self, services: Clients, subject: Subject) -> Finding:
-        addon = services.client("eks").describe_addon(
+        addon = services.client("eks", subject.region).describe_addon(
             clusterName=subject.text("cluster_name"), addonName=subject.text("addon_name")
         )["addon"]
         status = str(addon.get("status", ""))

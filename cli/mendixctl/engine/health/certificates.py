@@ -20,7 +20,9 @@ class Certificates:
         return subject.text("domain_name")
 
     def look(self, services: Clients, subject: Subject) -> Finding:
-        found = services.client("acm").describe_certificate(CertificateArn=subject.text("arn"))["Certificate"]
+        found = services.client("acm", subject.region).describe_certificate(CertificateArn=subject.text("arn"))[
+            "Certificate"
+        ]
         status = str(found.get("Status", ""))
         if status == "ISSUED":
             return well(status)

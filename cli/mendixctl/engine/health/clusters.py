@@ -20,7 +20,7 @@ class Clusters:
         return subject.text("name")
 
     def look(self, services: Clients, subject: Subject) -> Finding:
-        cluster = services.client("eks").describe_cluster(name=self.name(subject))["cluster"]
+        cluster = services.client("eks", subject.region).describe_cluster(name=self.name(subject))["cluster"]
         status = str(cluster.get("status", ""))
         issues = [str(issue.get("code")) for issue in (cluster.get("health") or {}).get("issues") or []]
         if issues:

@@ -25,6 +25,12 @@ class Subject:
         value = self.attributes.get(attribute)
         return value if isinstance(value, str) else ""
 
+    @property
+    def region(self) -> str:
+        """Where AWS has it, by its ARN: what CloudFront needs is in us-east-1. Empty where the ARN does not say."""
+        parts = self.text("arn").split(":")
+        return parts[3] if len(parts) > 5 else ""
+
 
 @dataclass(frozen=True, slots=True)
 class Finding:

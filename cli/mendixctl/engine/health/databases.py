@@ -53,7 +53,7 @@ class Databases:
         return subject.text("cluster_identifier" if subject.type == "aws_rds_cluster" else "identifier")
 
     def look(self, services: Clients, subject: Subject) -> Finding:
-        rds, name = services.client("rds"), self.name(subject)
+        rds, name = services.client("rds", subject.region), self.name(subject)
         if subject.type == "aws_rds_cluster":
             status = str(rds.describe_db_clusters(DBClusterIdentifier=name)["DBClusters"][0].get("Status", ""))
         else:

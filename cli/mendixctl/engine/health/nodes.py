@@ -25,7 +25,7 @@ class Nodes:
         return f"{subject.text('cluster_name')}/{subject.text('node_group_name')}"
 
     def look(self, services: Clients, subject: Subject) -> Finding:
-        group = services.client("eks").describe_nodegroup(
+        group = services.client("eks", subject.region).describe_nodegroup(
             clusterName=subject.text("cluster_name"), nodegroupName=subject.text("node_group_name")
         )["nodegroup"]
         status = str(group.get("status", ""))
@@ -37,11 +37,11 @@ class Nodes:
         groups = [str(one["name"]) for one in (group.get("resources") or {}).get("autoScalingGroups") or []]
         if not groups:
             return well(status)
-        return _in_service(services, groups)
+        return _in_service(services, groups, subject.region)
 
 
-def _in_service(services: Clients, groups: list[str]) -> Finding:
-    found = services.client("autoscaling").describe_auto_scaling_groups(AutoScalingGroupNames=groups)
+def _in_service(services: Clients, groups: list[str], region: str) -> Finding:
+    found = services.client("autoscaling", region).describe_auto_scaling_groups(AutoScalingGroupNames=groups)
     every: list[dict[str, Any]] = found["AutoScalingGroups"]
     wanted = sum(int(one.get("DesiredCapacity", 0)) for one in every)
     nodes = [node for one in every for node in one.get("Instances") or []]

@@ -29,7 +29,7 @@ class Targets:
         return subject.text("name")
 
     def look(self, services: Clients, subject: Subject) -> Finding:
-        found = services.client("elbv2").describe_target_health(TargetGroupArn=subject.text("arn"))
+        found = services.client("elbv2", subject.region).describe_target_health(TargetGroupArn=subject.text("arn"))
         health = [one.get("TargetHealth") or {} for one in found["TargetHealthDescriptions"]]
         counted = [one for one in health if one.get("State") not in IDLE]
         if not counted:

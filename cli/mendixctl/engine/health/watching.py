@@ -7,21 +7,18 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from mendixctl.aws import error_code, guarded
-from mendixctl.engine.copying import read_state
 from mendixctl.engine.health.contract import Check, Finding, Subject, broken
 from mendixctl.engine.health.kinds import BY_TYPE
 from mendixctl.engine.health.subjects import subjects
 from mendixctl.engine.polling import rounds
+from mendixctl.engine.state.stored import state_of
 from mendixctl.ledger.release import Health, HealthCheck
 from mendixgen.diagnostics import MendixError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from mendixctl.aws import Clients
+    from mendixctl.engine.environment.site import Site
     from mendixctl.engine.session import Session
-    from mendixctl.engine.tooling import Tools
-    from mendixctl.engine.workplace import Workplace
 
 ABSENT = frozenset(
     {
@@ -29,6 +26,7 @@ ABSENT = frozenset(
         "DBClusterNotFoundFault",
         "DBInstanceNotFound",
         "DBInstanceNotFoundFault",
+        "NotFound",
         "NotFoundException",
         "ResourceNotFoundException",
         "TargetGroupNotFound",
@@ -39,20 +37,18 @@ NEVER = frozenset({"MXA101", "MXA102", "MXA103"})
 """Without boto3, credentials or permission, asking again gives the same answer."""
 
 
-def check_health(
-    workplace: Workplace, tools: Tools, deadline: timedelta, services: Callable[[], Clients]
-) -> tuple[HealthCheck, ...]:
+def check_health(site: Site, deadline: timedelta) -> tuple[HealthCheck, ...]:
     """Check what the state of an environment has; nothing is asked of AWS where there is nothing to check.
 
     Raises:
         MendixError: the state cannot be read.
     """
-    state = read_state(workplace, tools.clients)
-    found = subjects(state, workplace.lock.pins.keys(), BY_TYPE) if state is not None else []
+    workplace = site.workplace
+    found = subjects(state_of(workplace, site.clients), workplace.lock.pins.keys(), BY_TYPE)
     if not found:
         return ()
     workplace.session.reporter.stage("health", f"{len(found)} of {workplace.environment}")
-    return watch(workplace.session, services(), found, deadline)
+    return watch(site.session, site.clients, found, deadline)
 
 
 def watch(

@@ -5,17 +5,19 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
-from mendixctl.views.human.changes import MARKS, VERDICT_STYLES, within_area
+from mendixctl.views.human.changes import VERDICT_STYLES, within_area
 from mendixctl.views.human.releases import STATUS_STYLES
 from mendixctl.views.human.screen import Piece, Screen, text
+from mendixctl.views.human.symbols import MARKS
 from mendixctl.views.text import listed, moment, plural, shorten, value
 from mendixgen.diagnostics import Diagnostic, Severity
+from mendixgen.messages import msg
 
 if TYPE_CHECKING:
     from rich.text import Text
 
     from mendixctl.engine.blame.results import Altered, BlameResult, Cause, FieldBlame, ResourceBlame
-    from mendixctl.engine.verifying import VerifyResult
+    from mendixctl.engine.history.verify import VerifyResult
 
 COMMIT = 8
 """Characters of a commit that people read."""
@@ -39,7 +41,7 @@ def blamed(screen: Screen, result: BlameResult) -> None:
 
 def _table(screen: Screen, result: BlameResult) -> None:
     if not result.head:
-        screen.line(f"{result.scope.environment} has no releases yet.")
+        screen.line(msg("{environment} has no releases yet.", environment=result.scope.environment))
         return
     rows: list[list[Piece]] = []
     for field in result.fields:
@@ -59,7 +61,9 @@ def _cells(cause: Cause | None) -> list[Piece]:
 
 
 def _not_applied(field: FieldBlame) -> str:
-    return f"not in effect: v{field.tried} did not bring it about" if field.tried else "not applied yet"
+    return (
+        msg("not in effect: v{tried} did not bring it about", tried=field.tried) if field.tried else "not applied yet"
+    )
 
 
 def _field(screen: Screen, result: BlameResult, field: FieldBlame) -> None:
@@ -123,7 +127,7 @@ def verified(screen: Screen, result: VerifyResult, show: Callable[[Sequence[Diag
     show([*problems, *result.module_findings])
     for one in result.environments:
         errors = sum(finding.diagnostic.severity is Severity.ERROR for finding in one.findings)
-        mirrored = f", {one.mirrored} of them mirrored here" if one.mirrored else ""
+        mirrored = msg(", {mirrored} of them mirrored here", mirrored=one.mirrored) if one.mirrored else ""
         screen.line(
             _mark(errors),
             f"  {one.environment}  ",

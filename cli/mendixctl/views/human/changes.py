@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
@@ -11,24 +11,17 @@ from rich.cells import cell_len
 from rich.text import Text
 
 from mendixctl.terraform.plan import Action, AttributeChange, ResourceChange
+from mendixctl.views.folds import Fold, fold
 from mendixctl.views.human.screen import Piece, Screen, text
-from mendixctl.views.human.verdicts import STYLES, note, tell
+from mendixctl.views.human.symbols import MARKS, STYLES
+from mendixctl.views.human.verdicts import note, tell
 from mendixctl.views.text import SENSITIVE, UNKNOWN, clean_line, line_diff, listed, plural, shorten, shorten_pair, value
+from mendixgen.messages import msg
 
 if TYPE_CHECKING:
-    from mendixctl.engine.results import Counts, Judged
+    from mendixctl.engine.plan.results import Counts
+    from mendixctl.engine.results import Judged
 
-MARKS: Mapping[str, tuple[str, str]] = {
-    Action.CREATE: ("+", "green"),
-    Action.UPDATE: ("~", "yellow"),
-    Action.DELETE: ("-", "red"),
-    Action.REPLACE: ("-/+", "magenta"),
-    Action.MOVE: ("->", "cyan"),
-    Action.IMPORT: ("<=", "cyan"),
-    Action.FORGET: (".", "dim"),
-    Action.READ: ("?", "dim"),
-    Action.NOOP: (" ", "dim"),
-}
 VERDICT_STYLES = STYLES
 ORDER = [Action.CREATE, Action.UPDATE, Action.MOVE, Action.IMPORT, Action.FORGET, Action.REPLACE, Action.DELETE]
 DIFF_LINES = 30
@@ -37,17 +30,33 @@ NAME_ROOM = 34
 
 
 def show_changes(screen: Screen, changes: Iterable[Judged], *, details: bool = False, attributes: bool = True) -> None:
-    """The changes of a plan, area by area; what is taken away stands last, next to the question that follows."""
+    """The changes of a plan, area by area; what is taken away stands last, next to the question that follows.
+
+    Of many harmless additions only the number by type is told, unless ``details`` asks for each.
+    """
     ordered = sorted(changes, key=lambda judged: judged.change.area)
+    folded = 0
+    open_line = False  # whether the line above is of an area of which nothing else is told
     for area, group in groupby(ordered, key=lambda judged: judged.change.area):
         inside = sorted(group, key=lambda judged: ORDER.index(judged.change.action))
-        screen.blank()
+        parts = Fold(tuple(inside), ()) if details else fold(inside)
+        folded += len(parts.folded)
+        if parts.shown or not open_line:
+            screen.blank()
+        open_line = not parts.shown
+        if open_line:
+            screen.line((area or "root", "bold"), "  ", (parts.line, "green"))
+            continue
         screen.line((area or "root", "bold"), (f"  {plural(len(inside), 'change')}", "dim"))
-        for judged in inside:
+        if parts.folded:
+            screen.line(("  + ", "green"), (parts.line, "green"), indent=1)
+        for judged in parts.shown:
             _resource(screen, judged.change, note(judged.judgement))
             tell(screen, judged.judgement, details=details)
             if attributes and (details or judged.change.action not in (Action.CREATE, Action.DELETE)):
                 show_attributes(screen, judged.change.attributes, judged.change.action, details=details)
+    if folded:
+        screen.line((msg("Each of the {count} by name: add --details", count=f"{folded:,}"), "dim"))
 
 
 def show_summary(screen: Screen, changes: Iterable[Judged]) -> None:
@@ -78,7 +87,7 @@ def show_drift(screen: Screen, drift: Sequence[ResourceChange], *, details: bool
         if details:
             show_attributes(screen, change.attributes, change.action, details=True)
     if len(kept) < len(drift):
-        screen.line((f"and {len(drift) - len(kept)} more: add --details", "dim"), indent=5)
+        screen.line((msg("and {value} more: add --details", value=len(drift) - len(kept)), "dim"), indent=5)
 
 
 def _resource(screen: Screen, change: ResourceChange, note: Text) -> None:
@@ -122,7 +131,9 @@ def _attribute(screen: Screen, attribute: AttributeChange, action: Action, room:
         kept = diff if details else diff[:DIFF_LINES]
         screen.block(kept, indent=indent + 2, diff=True)
         if len(kept) < len(diff):
-            screen.line((f"{len(diff) - len(kept)} more lines: add --details", "dim"), indent=indent + 2)
+            screen.line(
+                (msg("{value} more lines: add --details", value=len(diff) - len(kept)), "dim"), indent=indent + 2
+            )
         return
     before, after = value(attribute.before), value(attribute.after)
     if indent + room + cell_len(before) + cell_len(after) + 24 <= screen.width:
@@ -150,13 +161,13 @@ def _styled(shown: str, of: Any) -> Text:
 
 def counts_line(counts: Counts) -> Text:
     """``3 to add, 1 to change, 1 to replace, 0 to destroy``; what there is none of is left out, these three apart."""
-    parts: list[Piece] = [(f"{counts.add} to add", "green" if counts.add else "dim")]
-    parts += [", ", (f"{counts.change} to change", "yellow" if counts.change else "dim")]
+    parts: list[Piece] = [(msg("{add} to add", add=counts.add), "green" if counts.add else "dim")]
+    parts += [", ", (msg("{change} to change", change=counts.change), "yellow" if counts.change else "dim")]
     if counts.replace:
-        parts += [", ", (f"{counts.replace} to replace", "magenta")]
-    parts += [", ", (f"{counts.remove} to destroy", "red" if counts.remove else "dim")]
+        parts += [", ", (msg("{replace} to replace", replace=counts.replace), "magenta")]
+    parts += [", ", (msg("{remove} to destroy", remove=counts.remove), "red" if counts.remove else "dim")]
     if counts.move:
-        parts += [", ", (f"{counts.move} to move", "cyan")]
+        parts += [", ", (msg("{move} to move", move=counts.move), "cyan")]
     if counts.imported:
-        parts += [", ", (f"{counts.imported} to import", "cyan")]
+        parts += [", ", (msg("{imported} to import", imported=counts.imported), "cyan")]
     return text(*parts)

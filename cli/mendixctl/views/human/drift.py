@@ -6,12 +6,15 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from mendixctl.terraform.plan import Action, AttributeChange
-from mendixctl.views.human.changes import MARKS, show_attributes, within_area
+from mendixctl.views.human.changes import show_attributes, within_area
 from mendixctl.views.human.results import flags, next_command, place, spec_changes
 from mendixctl.views.human.screen import Piece, Screen
-from mendixctl.views.text import duration, listed, moment, plural, shorten, value
+from mendixctl.views.human.symbols import MARKS
+from mendixctl.views.text import clean_line, duration, listed, moment, plural, shorten, value
+from mendixgen.messages import msg
 
 if TYPE_CHECKING:
+    from mendixctl.engine.deployment.outside import ObjectOutside
     from mendixctl.engine.drift.results import (
         AdoptionResult,
         Drifted,
@@ -21,32 +24,41 @@ if TYPE_CHECKING:
         PreparedAdoption,
     )
 
+ROOM = 60
+"""Characters of a value."""
+
 
 def drifted(screen: Screen, result: DriftResult, *, details: bool) -> None:
     """Everything that differs, and what a person could do about it."""
     body(screen, result, details=details)
     if result.drifted:
         at = place(result.scope)
-        next_command(screen, f"mendixctl drift{at} --accept, or mendixctl drift{at} --revert")
+        next_command(screen, msg("mendixctl drift{at} --accept, or mendixctl drift{at} --revert", at=at))
+    if result.objects:
+        next_command(screen, f"mendixctl deploy{place(result.scope)}")
 
 
 def body(screen: Screen, result: DriftResult, *, details: bool) -> None:
     """The differences by cause."""
-    since = f", since {moment(result.since)}" if result.since else ""
-    screen.line((f"Against v{result.head}", "bold"), (since, "dim"))
+    since = msg(", since {moment}", moment=moment(result.since)) if result.since else ""
+    screen.line((msg("Against v{head}", head=result.head), "bold"), (since, "dim"))
     if result.aws:
         _heading(screen, "Changed in AWS", "bold yellow", "outside of any release")
         for one in result.aws:
             _resource(screen, one, details=details)
+    if result.objects:
+        _heading(screen, "Changed in the cluster", "bold yellow", "outside of any release")
+        for other in result.objects:
+            _object(screen, other)
     if result.spec or result.versions or result.yaml:
-        _heading(screen, "Changed by the YAML", "bold", f"edits since v{result.head}, not applied yet")
+        _heading(screen, "Changed by the YAML", "bold", msg("edits since v{head}, not applied yet", head=result.head))
         spec_changes(screen, result.spec, result.versions)
         _planned(screen, result.yaml, details=details)
     if result.generator:
         _heading(screen, "Changed by a generator or a module", "bold", "the same YAML, and something else comes of it")
         _planned(screen, result.generator, details=details)
     if result.unfinished:
-        _heading(screen, f"Left undone by v{result.head}", "bold", "the next apply goes on with it")
+        _heading(screen, msg("Left undone by v{head}", head=result.head), "bold", "the next apply goes on with it")
         _planned(screen, result.unfinished, details=details)
     if result.ignored and details:
         names = f": {', '.join(listed(result.ignored, most=40))}"
@@ -54,13 +66,33 @@ def body(screen: Screen, result: DriftResult, *, details: bool) -> None:
         screen.blank()
         screen.line((f"{plural(len(result.ignored), 'resource')} {about}{names}", "dim"))
     screen.blank()
+    _sum(screen, result)
+
+
+def _sum(screen: Screen, result: DriftResult) -> None:
+    """How much of it is drift, in AWS and in the cluster."""
     took: Piece = (f"  ({plural(result.plans, 'plan')}, {duration(result.seconds)})", "dim")
+    if result.objects:
+        counted = plural(len(result.objects), "object")
+        screen.line((f"Drift: {counted}", "bold yellow"), " changed in the cluster", took)
     if result.drifted:
         screen.line((f"Drift: {plural(len(result.drifted), 'resource')}", "bold yellow"), " changed in AWS", took)
+    elif result.objects:
+        return
     elif result.aws:
         screen.line(("No drift.", "bold green"), " The YAML says by now what AWS has.", took)
     else:
-        screen.line(("No drift.", "bold green"), f" AWS is as v{result.head} made it.", took)
+        screen.line(("No drift.", "bold green"), msg(" AWS is as v{head} made it.", head=result.head), took)
+
+
+def _object(screen: Screen, one: ObjectOutside) -> None:
+    """An object, each field with who set it."""
+    mark, style = {"deleted": ("  - ", "red"), "added": ("  + ", "yellow")}.get(one.happened, ("  ~ ", "yellow"))
+    screen.line((mark, style), clean_line(one.address), f"  {one.happened}" if one.happened != "changed" else "")
+    for field in one.fields:
+        who: Piece = (f"  by {clean_line(field.manager)} at {clean_line(field.at)}" if field.manager else "", "dim")
+        before, after = shorten(value(field.released), ROOM), shorten(value(field.now), ROOM)
+        screen.line(f"{clean_line(field.path)}  {before}", (" -> ", "dim"), after, who, indent=9)
 
 
 def _heading(screen: Screen, title: str, style: str, note: str) -> None:
@@ -123,12 +155,16 @@ def adopted(screen: Screen, result: AdoptionResult) -> None:
         screen.line(nothing)
         return
     fields = plural(len({one.path for one in prepared.adoptions}), "field")
-    file = f"environments/{prepared.scope.environment}.yaml"
-    screen.line((f"{fields} of {file} adopted.", "bold green"), _also(result.plan.counts.total))
-    next_command(screen, f"mendixctl apply{flags(prepared.scope)} -m 'Adopt what was changed in AWS'")
+    file = msg("environments/{environment}.yaml", environment=prepared.scope.environment)
+    screen.line(
+        (msg("{fields} of {file} adopted.", fields=fields, file=file), "bold green"), _also(result.plan.counts.total)
+    )
+    next_command(screen, msg("mendixctl apply{flags} -m 'Adopt what was changed in AWS'", flags=flags(prepared.scope)))
 
 
 def _also(total: int) -> str:
     if not total:
         return " The plan changes nothing; its apply records the release."
-    return f" The plan still has {plural(total, 'change')} of other causes: look at it before it is applied."
+    return msg(
+        " The plan still has {amount} of other causes: look at it before it is applied.", amount=plural(total, "change")
+    )

@@ -2,23 +2,37 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Sequence
 
+from mendixctl.engine.plan.results import Guards
+from mendixctl.guard.refusals.classify import Refusal
 from mendixctl.views.human.results import next_command
 from mendixctl.views.human.screen import Screen
-
-if TYPE_CHECKING:
-    from mendixctl.engine import results
+from mendixgen.messages import msg
 
 
-def show(screen: Screen, guards: results.Guards) -> None:
+def show(screen: Screen, guards: Guards) -> None:
     """What an apply of the plan will be refused for; the changes themselves stand above, with their verdicts."""
     screen.line(("An apply of this will be refused:", "bold red"))
     for one in guards.objections:
         screen.line((one.code, "bold red"), f"  {one.summary}", indent=2)
-        for address, what in one.addresses:
-            screen.line(address, (f"  {what}", "dim"), indent=4)
+        if one.allow:
+            refused(screen, guards.refused)
+        else:
+            for address, what in one.addresses:
+                screen.line(address, (f"  {what}", "dim"), indent=4)
         if one.way_past:
             screen.line(("way past: ", "dim"), one.way_past, indent=4)
     if guards.command:
         next_command(screen, guards.command)
+
+
+def refused(screen: Screen, found: Sequence[Refusal], *, indent: int = 4) -> None:
+    """What AWS will say to each change, and what to do instead."""
+    for one in found:
+        screen.line(one.address, (f"  {one.operation}", "dim"), indent=indent)
+        said = "AWS will say: " if one.verbatim else "AWS will refuse it (its own words are not on record): "
+        if not one.certain:
+            said = msg("AWS will say, if {possible}: ", possible=one.possible)
+        screen.line((said, "dim"), (one.code, "bold"), f": {one.text}", indent=indent + 2)
+        screen.line(("instead: ", "dim"), one.instead, indent=indent + 2)

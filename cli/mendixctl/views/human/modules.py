@@ -8,11 +8,14 @@ from typing import TYPE_CHECKING
 from mendixctl.views.human.results import next_command
 from mendixctl.views.human.screen import Piece, Screen, text
 from mendixctl.views.text import clean_line, listed, plural
+from mendixgen.messages import msg
+from mendixgen.versions import defects
 
 if TYPE_CHECKING:
-    from mendixgen.module_store import Input, Manifest
-    from mendixgen.modules import BuildReport, Listed, Release
-    from mendixgen.semver import Comparison
+    from mendixgen.versions.defects import Defect
+    from mendixgen.versions.life_cycle import BuildReport, Listed, Release
+    from mendixgen.versions.semver import Comparison
+    from mendixgen.versions.store import Input, Manifest
 
 OUTCOMES = {"written": "green", "current": "dim", "outdated": "bold yellow", "conflict": "bold red"}
 SOURCES = {"yaml": "YAML", "wired": "", "context": "environment", "module": "mendixctl"}
@@ -48,7 +51,7 @@ def all_versions(screen: Screen, versions: Sequence[Listed]) -> None:
             one.area if one.newest else "",
             (one.version, "bold" if one.newest else ""),
             one.released or text(("unreleased", "yellow")),
-            clean_line(one.description) if one.newest else "",
+            clean_line(one.description) if one.newest else _mended(one.defects),
         ]
         for one in versions
     ]
@@ -60,7 +63,19 @@ def one(screen: Screen, manifest: Manifest) -> None:
     state: Piece = (f"released {manifest.released}", "dim") if manifest.released else ("unreleased", "yellow")
     screen.line((f"{manifest.area} {manifest.version}  ", "bold"), state)
     screen.line(manifest.description)
-    screen.line((f"Terraform {manifest.terraform}, AWS provider {manifest.provider}, {manifest.digest}", "dim"))
+    screen.line(
+        (
+            msg(
+                "Terraform {terraform}, AWS provider {provider}, {digest}",
+                terraform=manifest.terraform,
+                provider=manifest.provider,
+                digest=manifest.digest,
+            ),
+            "dim",
+        )
+    )
+    for defect in defects.of(manifest.area, manifest.version):
+        screen.line((msg("defect, mended in {fixed_in}: ", fixed_in=defect.fixed_in), "yellow"), defect.what)
     screen.blank()
     rows: list[list[Piece]] = [
         [name, "required" if given.required else "", _source(given), clean_line(given.type)]
@@ -74,7 +89,10 @@ def one(screen: Screen, manifest: Manifest) -> None:
     for address in manifest.addresses:
         screen.line(address)
     for move in manifest.moves:
-        screen.line(("-> ", "cyan"), f"{move.source} is {move.target} since {move.since}")
+        screen.line(
+            ("-> ", "cyan"),
+            msg("{source} is {target} since {since}", source=move.source, target=move.target, since=move.since),
+        )
 
 
 def compared(screen: Screen, comparison: Comparison) -> None:
@@ -94,7 +112,15 @@ def compared(screen: Screen, comparison: Comparison) -> None:
     if rows:
         screen.table(["bump", "", "name", "what"], rows)
     asked: Piece = (str(comparison.bump), BUMPS.get(str(comparison.bump), ""))
-    screen.line("Semantic versioning asks for a ", asked, f" step: {comparison.asked} or higher.")
+    screen.line("Semantic versioning asks for a ", asked, msg(" step: {asked} or higher.", asked=comparison.asked))
+
+
+def _mended(known: Sequence[Defect]) -> Piece:
+    """In which version the defects of one are mended; nothing if it has none."""
+    if not known:
+        return ""
+    fixed = ", ".join(dict.fromkeys(one.fixed_in for one in known))
+    return (msg("{amount}, mended in {fixed}", amount=plural(len(known), "known defect"), fixed=fixed), "yellow")
 
 
 def _source(given: Input) -> str:

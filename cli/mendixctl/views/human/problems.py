@@ -8,6 +8,7 @@ from pathlib import Path
 
 from rich.cells import cell_len
 
+from mendixctl.language import translated
 from mendixctl.views.human.screen import Screen, text
 from mendixctl.views.text import clean_line, plural
 from mendixgen.diagnostics import Diagnostic, Location, Severity
@@ -38,7 +39,7 @@ def _line(diagnostic: Diagnostic) -> tuple[str, int] | None:
 
 def _problem(screen: Screen, diagnostic: Diagnostic, root: Path | None, *, quoted: bool) -> None:
     style = _STYLES[diagnostic.severity]
-    first, *rest = diagnostic.summary.split("\n")
+    first, *rest = translated(diagnostic.summary).split("\n")
     screen.error((diagnostic.severity.value, style), (f" {diagnostic.code}", style), f": {first}")
     for line in rest:
         screen.error(line, indent=2)
@@ -46,10 +47,10 @@ def _problem(screen: Screen, diagnostic: Diagnostic, root: Path | None, *, quote
         screen.error((f"--> {diagnostic.location}", "dim"), indent=2)
         if quoted:
             _excerpt(screen, diagnostic.location, style, root)
-    for line in diagnostic.detail.split("\n") if diagnostic.detail else []:
+    for line in translated(diagnostic.detail).split("\n") if diagnostic.detail else []:
         screen.error(line, indent=2)
     if diagnostic.hint:
-        head, *more = diagnostic.hint.split("\n")
+        head, *more = translated(diagnostic.hint).split("\n")
         screen.error(("hint: ", "bold cyan"), head, indent=2)
         for line in more:
             screen.error(line, indent=8)

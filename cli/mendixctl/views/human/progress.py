@@ -11,10 +11,13 @@ from rich.live import Live
 from rich.spinner import Spinner
 from rich.text import Text
 
+from mendixctl.language import translated
 from mendixctl.terraform.events import ChangeEvent, Event, ResourceEvent
-from mendixctl.views.human.changes import MARKS, within_area
+from mendixctl.views.human.changes import within_area
 from mendixctl.views.human.screen import Screen, text
+from mendixctl.views.human.symbols import MARKS
 from mendixctl.views.text import clean_line, duration, plural
+from mendixgen.messages import msg
 
 STAGES = {
     "render": "writing Terraform",
@@ -22,10 +25,12 @@ STAGES = {
     "init": "initialising Terraform",
     "plan": "planning",
     "show": "reading the plan",
+    "preflight": "asking AWS what it would say",
     "copy": "keeping a copy of the state",
     "snapshot": "taking a snapshot",
     "apply": "applying",
     "look": "looking for",
+    "deploy": "applying to the cluster",
     "undelete": "bringing back",
     "prove": "proving: a plan that must be empty",
     "record": "recording the release",
@@ -88,7 +93,7 @@ class Progress:
                 )
                 self._live.start()
         else:
-            self._tell(text(f"{STAGES.get(name, name)}{f': {detail}' if detail else ''}"))
+            self._tell(text(translated(STAGES.get(name, name)), f": {detail}" if detail else ""))
 
     def event(self, event: Event) -> None:
         """One of Terraform's events; those that say nothing new for a person are passed over."""
@@ -117,7 +122,7 @@ class Progress:
                 self._tell(
                     text(
                         "    still ",
-                        VERBS.get(event.action, event.action),
+                        translated(VERBS.get(event.action, event.action)),
                         f" {event.address}  {duration(now - flight.since)}",
                     )
                 )
@@ -132,7 +137,7 @@ class Progress:
         mark, style = MARKS.get(event.action, ("?", ""))
         if event.phase == "errored":
             mark, style = "!", "bold red"
-        word = "failed" if event.phase == "errored" else DONE.get(event.action, event.action)
+        word = translated("failed" if event.phase == "errored" else DONE.get(event.action, event.action))
         count = f"{self._done}/{self._expected}" if self._expected >= self._done else str(self._done)
         self._tell(
             text(
@@ -152,13 +157,14 @@ class Progress:
     def _picture(self) -> RenderableType:
         """The live lines: a total, then the oldest resources in flight, as many as the terminal has room for."""
         now = self._clock()
-        name = STAGES.get(self._stage, self._stage)
+        name = translated(STAGES.get(self._stage, self._stage))
         head = text((name, "bold"), f": {self._detail}" if self._detail else "")
         if self._stage == "apply":
-            total = f" of {self._expected}" if self._expected >= self._done else ""
-            head.append(f"  {self._done}{total} done, {len(self._flights)} in flight")
+            total = f"/{self._expected}" if self._expected >= self._done else ""
+            done = msg("{done}{total} done, {count} in flight", done=self._done, total=total, count=len(self._flights))
+            head.append(f"  {translated(done)}")
         elif self._seen:
-            head.append(f"  {plural(self._seen, 'resource')}")
+            head.append(f"  {translated(plural(self._seen, 'resource'))}")
         head.append(f"  {duration(now - self._stage_since)}", style="dim")
         self._spinner.update(text=head)
         room = max(self._console.height - 4, 1)
@@ -166,7 +172,7 @@ class Progress:
         oldest = sorted(flights, key=lambda item: item[1].since)
         lines = [self._flight(address, flight, now) for address, flight in oldest[:room]]
         if len(oldest) > room:
-            lines.append(text((f"    and {len(oldest) - room} more", "dim")))
+            lines.append(text((msg("    and {value} more", value=len(oldest) - room), "dim")))
         return Group(self._spinner, *lines)
 
     def _flight(self, address: str, flight: _Flight, now: float) -> Text:
@@ -174,7 +180,7 @@ class Progress:
         mark, style = MARKS.get(flight.action, ("?", ""))
         line = text(
             (f"  {mark:>3} ", style),
-            f"{VERBS.get(flight.action, flight.action)} ",
+            f"{translated(VERBS.get(flight.action, flight.action))} ",
             (f"{area}  " if area else "", "bold"),
             within_area(address, area),
         )

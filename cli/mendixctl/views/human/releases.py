@@ -3,21 +3,24 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
+from mendixctl.engine.apply.results import ApplyResult
+from mendixctl.engine.history.results import DiffResult, HistoryResult, ShowResult, SyncResult
 from mendixctl.ledger.release import Health, Kind, Outcome, Record, RecordedChange, Release, Status
 from mendixctl.terraform.plan import Action
-from mendixctl.views.human.changes import MARKS, within_area
+from mendixctl.views.human.changes import within_area
 from mendixctl.views.human.results import next_command, spec_changes
 from mendixctl.views.human.screen import Piece, Screen, text
+from mendixctl.views.human.symbols import MARKS
 from mendixctl.views.human.verdicts import recorded, recorded_way_back
 from mendixctl.views.text import clean_line, duration, listed, moment, plural
+from mendixgen.messages import msg
 
 if TYPE_CHECKING:
     from rich.text import Text
 
-    from mendixctl.engine import results
 
 STATUS_STYLES = {
     Status.SUCCEEDED: "green",
@@ -31,19 +34,20 @@ HEALTH_STYLES = {
     Health.HEALTHY: "green",
     Health.UNHEALTHY: "bold red",
     Health.NO_TARGETS: "dim",
+    Health.UNCONFIRMED: "yellow",
     Health.UNKNOWN: "yellow",
 }
 
 
-def outcome(screen: Screen, result: results.ApplyResult) -> None:
+def outcome(screen: Screen, result: ApplyResult) -> None:
     """How one apply ended: its number, its status, and by name what failed or was not started."""
     done = result.outcome
     screen.line(
         (f"v{result.number} ", "bold"),
         (result.status.value, STATUS_STYLES[result.status]),
-        f": {plural(len(done.done), 'resource')} done",
-        (f", {len(done.failed)} failed" if done.failed else "", "bold red"),
-        (f", {len(done.not_started)} not started" if done.not_started else "", "yellow"),
+        msg(": {amount} done", amount=plural(len(done.done), "resource")),
+        (msg(", {count} failed", count=len(done.failed)) if done.failed else "", "bold red"),
+        (msg(", {count} not started", count=len(done.not_started)) if done.not_started else "", "yellow"),
         (f"  ({duration(result.seconds)})", "dim"),
     )
     for address in listed(done.failed):
@@ -51,9 +55,30 @@ def outcome(screen: Screen, result: results.ApplyResult) -> None:
     if result.status is not Status.SUCCEEDED:
         for address in listed(done.not_started):
             screen.line((". ", "yellow"), address, indent=2)
+    _deployment(screen, result)
     for snapshot in listed(result.record.release.snapshots.values()):
         screen.line(("snapshot  ", "dim"), snapshot, indent=2)
     health(screen, done)
+
+
+def _deployment(screen: Screen, result: ApplyResult) -> None:
+    """What came of the objects of the cluster, and by name what is left."""
+    found = result.outcome.deployment
+    if found is None:
+        return
+    waiting = "left out" if found.left_out else "not begun"
+    screen.line(
+        ("kubernetes  ", "dim"),
+        f"{plural(len(found.done), 'object')} done",
+        (f", {len(found.failed)} failed" if found.failed else "", "bold red"),
+        (f", {len(found.not_started)} {waiting}" if found.not_started else "", "yellow"),
+        indent=2,
+    )
+    for address in listed(found.failed):
+        screen.line(("! ", "bold red"), address, indent=4)
+    if not found.left_out:
+        for address in listed(found.not_started):
+            screen.line((". ", "yellow"), address, indent=4)
 
 
 def health(screen: Screen, outcome: Outcome) -> None:
@@ -67,29 +92,43 @@ def health(screen: Screen, outcome: Outcome) -> None:
         )
 
 
-def history(screen: Screen, result: results.HistoryResult, limit: int | None) -> None:
+def history(screen: Screen, result: HistoryResult, limit: int | None) -> None:
     """The releases as a table, newest first."""
     if not result.records:
-        screen.line(f"{result.scope.environment} has no releases yet.")
+        screen.line(msg("{environment} has no releases yet.", environment=result.scope.environment))
         next_command(screen, f"mendixctl plan {result.scope.environment}")
         return
     newest = list(reversed(result.listed))[:limit]
     if not newest:
-        screen.line(f"None of the {plural(len(result.records), 'release')} is one that was asked for.")
+        screen.line(
+            msg("None of the {amount} is one that was asked for.", amount=plural(len(result.records), "release"))
+        )
         return
     rows = [_row(record, result.base) for record in newest]
     screen.table(["release", "when", "outcome", "changes", "who", "why"], rows)
     if len(newest) < len(result.listed):
         screen.line((f"and {plural(len(result.listed) - len(newest), 'earlier release')}", "dim"))
     if len(result.listed) < len(result.records):
-        screen.line((f"{len(result.listed)} of {plural(len(result.records), 'release')} asked for", "dim"))
+        screen.line(
+            (
+                msg(
+                    "{count} of {amount} asked for",
+                    count=len(result.listed),
+                    amount=plural(len(result.records), "release"),
+                ),
+                "dim",
+            )
+        )
     head = result.records[-1].number
     if result.base < head:
-        screen.line(("This checkout is based on ", "yellow"), f"v{result.base}; the newest release is v{head}.")
+        screen.line(
+            ("This checkout is based on ", "yellow"),
+            msg("v{base}; the newest release is v{head}.", base=result.base, head=head),
+        )
         next_command(screen, f"mendixctl sync {result.scope.environment}")
 
 
-def one(screen: Screen, result: results.ShowResult) -> None:
+def one(screen: Screen, result: ShowResult) -> None:
     """One release in full."""
     record = result.record
     release = record.release
@@ -121,9 +160,28 @@ def one(screen: Screen, result: results.ShowResult) -> None:
         screen.line(("held forward  ", "yellow"), path, indent=2)
     for address in release.accepted:
         screen.line(("accepted loss ", "bold red"), address, indent=2)
+    for address in release.allowed:
+        screen.line(("tried against AWS's refusal ", "bold red"), address, indent=2)
     for address, snapshot in release.snapshots.items():
         screen.line(("snapshot  ", "dim"), snapshot, (f"  of {address}", "dim"), indent=2)
-    _recorded(screen, release.changes, record)
+    _delivered(screen, record)
+    outcome = record.outcome
+    _recorded(
+        screen,
+        "The resources",
+        release.changes,
+        outcome.failed if outcome else (),
+        outcome.not_started if outcome else (),
+    )
+    recorded_way_back(screen, release.changes)
+    deployment = outcome.deployment if outcome else None
+    _recorded(
+        screen,
+        "The cluster",
+        release.objects,
+        deployment.failed if deployment else (),
+        deployment.not_started if deployment else (),
+    )
     if record.outcome is not None and record.outcome.checks:
         screen.line(("Health", "bold"))
         health(screen, record.outcome)
@@ -133,7 +191,7 @@ def one(screen: Screen, result: results.ShowResult) -> None:
             screen.block(error.split("\n"), indent=2)
 
 
-def compared(screen: Screen, result: results.DiffResult) -> None:
+def compared(screen: Screen, result: DiffResult) -> None:
     """What changed from one release to another."""
     screen.line((f"v{result.a} -> v{result.b}", "bold"))
     if not (result.spec or result.versions or result.changes or result.files):
@@ -149,7 +207,7 @@ def compared(screen: Screen, result: results.DiffResult) -> None:
             screen.line((f"v{number:<5}", "dim"), _change(change), indent=2)
 
 
-def synced(screen: Screen, result: results.SyncResult) -> None:
+def synced(screen: Screen, result: SyncResult) -> None:
     """What a checkout was brought up to."""
     if result.head == 0:
         screen.line("There are no releases yet.")
@@ -160,21 +218,61 @@ def synced(screen: Screen, result: results.SyncResult) -> None:
     for path in result.restored:
         screen.line(("restored  ", "dim"), path)
     screen.line(
-        f"This checkout is based on v{result.base_after}",
-        (f" (was v{result.base_before})" if result.base_before != result.base_after else "", "dim"),
+        msg("This checkout is based on v{base_after}", base_after=result.base_after),
+        (
+            msg(" (was v{base_before})", base_before=result.base_before)
+            if result.base_before != result.base_after
+            else "",
+            "dim",
+        ),
     )
 
 
 def reason(release: Release) -> str:
     """Why a release was made: what kind it is, where that says something, and the person's own words."""
     kinds = {
-        Kind.ROLLBACK: f"rollback of v{release.rollback_from} to v{release.rollback_to}",
+        Kind.ROLLBACK: msg(
+            "rollback of v{rollback_from} to v{rollback_to}",
+            rollback_from=release.rollback_from,
+            rollback_to=release.rollback_to,
+        ),
         Kind.TEARDOWN: "teardown",
         Kind.DESTROY: "destroy",
         Kind.RECOVER: "recovery",
-        Kind.RESTORE: f"state of v{release.restored_release}, serial {release.restored_serial}, put back",
+        Kind.ADOPT: "adoption",
+        Kind.DRILL: "drill of a recovery",
+        Kind.FAILOVER: "failover",
+        Kind.FAILBACK: "failback",
+        Kind.APP: _delivery(release),
+        Kind.RESTORE: msg(
+            "state of v{restored_release}, serial {restored_serial}, put back",
+            restored_release=release.restored_release,
+            restored_serial=release.restored_serial,
+        ),
+        Kind.DEPLOY: "deployment",
     }
     return ": ".join(part for part in (kinds.get(release.kind, ""), release.message) if part)
+
+
+def _delivery(release: Release) -> str:
+    """Of a delivery: which app, what to, and how."""
+    found = release.extra.get("delivery")
+    said = found if isinstance(found, Mapping) else {}
+    back = f" to v{said['back_to']}" if said.get("back_to") else ""
+    digest = str(said.get("digest", "")).removeprefix("sha256:")[:12]
+    return f"{said.get('action', 'deploy')} of {said.get('app', 'an app')}{back} ({said.get('strategy')}, {digest})"
+
+
+def _delivered(screen: Screen, record: Record) -> None:
+    """What a delivery brought, and the steps in which it did."""
+    said = record.release.extra.get("delivery")
+    if record.release.kind is not Kind.APP or not isinstance(said, Mapping):
+        return
+    for name in ("image", "commit", "version", "mendix", "previous", "copy"):
+        if said.get(name):
+            screen.line((f"{name:<10}", "dim"), str(said[name]), indent=2)
+    for line in record.outcome.done if record.outcome else ():
+        screen.line(("done      ", "green"), line, indent=2)
 
 
 def who(record: Record, *, full: bool = False) -> str:
@@ -197,7 +295,7 @@ def _row(record: Record, base: int) -> list[Piece]:
         (f"v{record.number}{mark}", "bold"),
         moment(record.release.started_at),
         _status(record),
-        _summary(record.release.changes),
+        _summary(record.release),
         shorten_name(clean_line(who(record))),
         clean_line(reason(record.release)),
     ]
@@ -213,13 +311,15 @@ def _status(record: Record) -> Text:
     )
 
 
-def _summary(changes: Sequence[RecordedChange]) -> Text:
-    counted = Counter(change.action for change in changes)
+def _summary(release: Release) -> Text:
+    counted = Counter(change.action for change in release.changes)
     pieces: list[Piece] = []
     for action in (Action.CREATE, Action.UPDATE, Action.REPLACE, Action.MOVE, Action.IMPORT, Action.DELETE):
         if counted[action.value]:
             mark, style = MARKS[action]
             pieces += [(f"{mark}{counted[action.value]}", style), " "]
+    if release.objects:
+        pieces.append((plural(len(release.objects), "object"), "dim"))
     return text(*pieces)
 
 
@@ -228,12 +328,16 @@ def _proof(record: Record) -> str:
     return {True: "a plan afterwards was empty", False: "a plan afterwards was not empty", None: ""}[proven]
 
 
-def _recorded(screen: Screen, changes: Sequence[RecordedChange], record: Record) -> None:
+def _recorded(
+    screen: Screen,
+    title: str,
+    changes: Sequence[RecordedChange],
+    failed: Sequence[str],
+    missing: Sequence[str],
+) -> None:
     if not changes:
         return
-    screen.line(("The resources", "bold"))
-    failed = set(record.outcome.failed) if record.outcome else set()
-    missing = set(record.outcome.not_started) if record.outcome else set()
+    screen.line((title, "bold"))
     for change in changes:
         state: Piece = ("", "")
         if change.address in failed:
@@ -243,7 +347,6 @@ def _recorded(screen: Screen, changes: Sequence[RecordedChange], record: Record)
         screen.line(_change(change), state, indent=2)
         if change.reason:
             screen.line((change.reason, "dim"), indent=8)
-    recorded_way_back(screen, changes)
 
 
 def _change(change: RecordedChange) -> Text:

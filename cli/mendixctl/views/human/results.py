@@ -5,16 +5,22 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
+from mendixctl.engine.bootstrap import BootstrapResult
+from mendixctl.engine.diff import SpecChange, VersionChange
+from mendixctl.engine.outputs import OutputsResult
+from mendixctl.engine.repository.results import RenderResult
 from mendixctl.engine.results import RestoreAction
+from mendixctl.engine.rollback.results import Held
 from mendixctl.terraform.plan import AttributeChange
 from mendixctl.views.human.screen import Piece, Screen, text
 from mendixctl.views.text import SENSITIVE, listed, moment, plural, pretty, shorten, value
+from mendixgen.messages import msg
 
 if TYPE_CHECKING:
     from mendixctl.engine import results
-    from mendixctl.engine.emulating import EmulatorsResult
-    from mendixctl.engine.installation import Versions
-    from mendixctl.engine.schemas import SchemaResult
+    from mendixctl.engine.emulator import EmulatorsResult
+    from mendixctl.engine.repository.schema import SchemaResult
+    from mendixctl.engine.repository.versions import Versions
 
 STEP_STYLES = {"created": "green", "changed": "yellow", "unchanged": "dim"}
 
@@ -49,9 +55,7 @@ def place(scope: results.Scope) -> str:
     return f" {scope.environment}" + (" --emulator" if scope.rehearsal else "")
 
 
-def spec_changes(
-    screen: Screen, changes: Sequence[results.SpecChange], versions: Sequence[results.VersionChange]
-) -> None:
+def spec_changes(screen: Screen, changes: Sequence[SpecChange], versions: Sequence[VersionChange]) -> None:
     """What becomes of the YAML's values and of the modules' versions."""
     limit = max(screen.width - 30, 40)
     for change in changes:
@@ -69,7 +73,7 @@ def spec_changes(
     version_changes(screen, versions)
 
 
-def version_changes(screen: Screen, versions: Sequence[results.VersionChange]) -> None:
+def version_changes(screen: Screen, versions: Sequence[VersionChange]) -> None:
     """Areas whose module moved."""
     for one in versions:
         screen.line(
@@ -77,7 +81,7 @@ def version_changes(screen: Screen, versions: Sequence[results.VersionChange]) -
         )
 
 
-def held(screen: Screen, held_forward: Sequence[results.Held]) -> None:
+def held(screen: Screen, held_forward: Sequence[Held]) -> None:
     """Settings that a rollback does not take back, and why."""
     if not held_forward:
         return
@@ -100,16 +104,16 @@ def restores(screen: Screen, steps: Sequence[results.Restore]) -> None:
     }
     for one in steps:
         source = f" {one.source}" if one.source else ""
-        ends = f" (possible until {moment(one.until)})" if one.until else ""
-        data = f", with the data up to {moment(one.data_until)}" if one.data_until else ""
+        ends = msg(" (possible until {moment})", moment=moment(one.until)) if one.until else ""
+        data = msg(", with the data up to {moment}", moment=moment(one.data_until)) if one.data_until else ""
         style = "red" if one.action is RestoreAction.EMPTY else ""
         screen.line(one.address, (f"  {words[one.action]}", style), source, (f"{data}{ends}", "dim"), indent=2)
 
 
-def outputs(screen: Screen, result: results.OutputsResult) -> None:
+def outputs(screen: Screen, result: OutputsResult) -> None:
     """Every output as a person reads it: one line, or indented JSON below its name."""
     if not result.outputs:
-        screen.line(f"{result.scope.environment} has no outputs yet.")
+        screen.line(msg("{environment} has no outputs yet.", environment=result.scope.environment))
         next_command(screen, f"mendixctl plan {result.scope.environment}")
         return
     for one in result.outputs:
@@ -128,7 +132,7 @@ def output_changes(screen: Screen, changes: Mapping[str, AttributeChange]) -> No
     screen.line("Only outputs change", ": " if names else "", ", ".join(listed(names)))
 
 
-def rendered(screen: Screen, result: results.RenderResult) -> None:
+def rendered(screen: Screen, result: RenderResult) -> None:
     """What was written, or with --check what would be."""
     if result.check:
         if result.current:
@@ -139,14 +143,17 @@ def rendered(screen: Screen, result: results.RenderResult) -> None:
         next_command(screen, f"mendixctl render {result.environment}")
         return
     touched = len(result.written) + len(result.removed)
-    screen.line((result.environment, "bold"), f": {plural(touched, 'file')} changed" if touched else ": up to date")
+    screen.line(
+        (result.environment, "bold"),
+        msg(": {amount} changed", amount=plural(touched, "file")) if touched else ": up to date",
+    )
     for path in result.written:
         screen.line(("~ ", "yellow"), path, indent=2)
     for path in result.removed:
         screen.line(("- ", "red"), path, indent=2)
 
 
-def bootstrapped(screen: Screen, result: results.BootstrapResult) -> None:
+def bootstrapped(screen: Screen, result: BootstrapResult) -> None:
     """Each thing that the state needs and what was done about it."""
     for step in result.steps:
         screen.line((f"{step.status:<10}", STEP_STYLES[step.status]), step.name, (f"  {step.detail}", "dim"), indent=2)
@@ -165,7 +172,13 @@ def emulators(screen: Screen, result: EmulatorsResult) -> None:
         if state.running:
             screen.line(state.url, (f"  pid {state.pid}", "dim"), indent=2)
         if state.data:
-            screen.line((f"{state.data}  {state.journal_bytes / 1024:,.0f} KiB recorded", "dim"), indent=2)
+            screen.line(
+                (
+                    msg("{data}  {count} KiB recorded", data=state.data, count=f"{state.journal_bytes / 1024:,.0f}"),
+                    "dim",
+                ),
+                indent=2,
+            )
 
 
 def schema(screen: Screen, result: SchemaResult) -> None:

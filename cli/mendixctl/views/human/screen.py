@@ -15,6 +15,8 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from mendixctl.language import current, recognised, translated
+from mendixctl.language.choice import ENGLISH
 from mendixctl.views.text import clean, clean_line
 
 PLAIN_WIDTH = 120
@@ -31,16 +33,25 @@ Piece = str | Text | tuple[str, str]
 
 
 def text(*pieces: Piece) -> Text:
-    """One line of output from cleaned pieces."""
+    """One line of output from cleaned pieces, in the person's language what is certainly this tool's own text."""
+    parts = [_said(piece) for piece in pieces]
+    if current() != ENGLISH:
+        from mendixctl.views.human.chinese import seams
+
+        parts = seams(parts)
     line = Text()
-    for piece in pieces:
-        if isinstance(piece, Text):
-            line.append_text(piece)
-        elif isinstance(piece, tuple):
-            line.append(clean_line(piece[0]), style=piece[1])
-        else:
-            line.append(clean_line(piece))
+    for part in parts:
+        line.append_text(part)
     return line
+
+
+def _said(piece: Piece) -> Text:
+    """A word in a colour is one of this tool's, such as a status; names of people's things are bold at most."""
+    if isinstance(piece, Text):
+        return piece
+    piece, style = piece if isinstance(piece, tuple) else (piece, "")
+    word = style not in ("", "bold") and piece.strip().replace("-", "").isalpha()
+    return Text(clean_line(translated(piece) if word else recognised(piece)), style=style)
 
 
 def fitted(natural: list[int], room: int) -> list[int]:
@@ -83,6 +94,7 @@ class Screen:
 
         Where that is too little for words, the other wide ones are folded too; no column is ever dropped.
         """
+        headings = [translated(heading) for heading in headings]
         if not self.out.is_terminal:
             self._plain_table(headings, [[text(cell) for cell in row] for row in rows])
             return
@@ -155,6 +167,12 @@ def _plain_width() -> int:
 def _print(console: Console, line: Text, indent: int) -> None:
     if not console.is_terminal:
         console.print(Text(" " * indent).append_text(line), soft_wrap=True)
+        return
+    if current() != ENGLISH:
+        from mendixctl.views.human.chinese import folded
+
+        for part in folded(line, console.width - indent):
+            console.print(Text(" " * indent).append_text(part), soft_wrap=True)
         return
     from rich.padding import Padding
 

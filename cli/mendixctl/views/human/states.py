@@ -7,40 +7,76 @@ from typing import TYPE_CHECKING
 from mendixctl.views.human.results import next_command, place
 from mendixctl.views.human.screen import Piece, Screen
 from mendixctl.views.text import listed, moment, plural
+from mendixgen.messages import msg
 
 if TYPE_CHECKING:
-    from mendixctl.engine.results import PlanResult
-    from mendixctl.engine.states import PreparedRestore, RestoreResult, StateListResult
+    from mendixctl.engine.plan.results import PlanResult
+    from mendixctl.engine.state_restore.run import PreparedRestore, RestoreResult, StateListResult
+    from mendixctl.guard.sizes import PlannedSize
     from mendixctl.ledger.state_copies import StateCopy
 
 
 def copies(screen: Screen, result: StateListResult) -> None:
     """The copies as a table, newest first, and what the state in place is."""
     if not result.copies:
-        screen.line(f"There are no copies yet of the state of {result.scope.environment}; each apply keeps some.")
+        screen.line(
+            msg(
+                "There are no copies yet of the state of {environment}; each apply keeps some.",
+                environment=result.scope.environment,
+            )
+        )
         return
     rows = [_row(result, copy) for copy in reversed(result.copies)]
     screen.table(["release", "taken", "serial", "lineage", "resources", "size", ""], rows)
-    screen.line((f"in {result.place}; copies of {plural(result.keep, 'release')} are kept", "dim"))
+    screen.line(
+        (
+            msg("in {place}; copies of {amount} are kept", place=result.place, amount=plural(result.keep, "release")),
+            "dim",
+        )
+    )
     current = result.current
     if current is None:
         screen.line(("There is no state in place. ", "yellow"), "The newest copy is the last that is known of it.")
         newest = result.copies[-1]
         next_command(screen, f"mendixctl state restore v{newest.release}{_flags(result)}")
     elif not any(result.is_current(copy) for copy in result.copies):
-        screen.line(f"The state in place is none of these: serial {current.serial}, lineage {_short(current.lineage)}.")
+        screen.line(
+            msg(
+                "The state in place is none of these: serial {serial}, lineage {short}.",
+                serial=current.serial,
+                short=_short(current.lineage),
+            )
+        )
 
 
 def snapshots(screen: Screen, plan: PlanResult) -> None:
-    """The databases of which a snapshot is taken before anything is applied."""
-    if not plan.snapshots:
+    """What is done before anything is applied: snapshots of databases, node groups that EKS has to be told of first."""
+    moved = [one for one in plan.sizes if one.goal != one.now]
+    if not plan.snapshots and not moved:
         return
     screen.blank()
-    screen.line(("Before this", "bold"), ("  snapshots are taken, and waited for", "dim"))
+    screen.line(("Before this", "bold"), ("  by mendixctl itself, and waited for", "dim"))
     for one in plan.snapshots:
         screen.line(
             ("snapshot  ", "dim"), f"of {one.identifier or 'a database'}", (f"  {one.address}", "dim"), indent=2
         )
+    for group in moved:
+        screen.line(
+            ("nodes     ", "dim"),
+            msg(
+                "{group}: {now} -> {goal}, as EKS takes {bound} only then",
+                group=group.group,
+                now=group.now,
+                goal=group.goal,
+                bound=_bound(group),
+            ),
+            (f"  {group.address}", "dim"),
+            indent=2,
+        )
+
+
+def _bound(group: PlannedSize) -> str:
+    return f"min {group.least}" if group.goal > group.now else f"max {group.most}"
 
 
 def about_to_restore(screen: Screen, prepared: PreparedRestore) -> None:
@@ -49,12 +85,19 @@ def about_to_restore(screen: Screen, prepared: PreparedRestore) -> None:
     screen.line(
         ("The state that ", "bold"),
         (f"v{copy.release}", "bold"),
-        (f" left, serial {copy.serial}: ", "bold"),
+        (msg(" left, serial {serial}: ", serial=copy.serial), "bold"),
         plural(copy.resources, "resource"),
-        (f", copied {moment(copy.taken_at)}", "dim"),
+        (msg(", copied {moment}", moment=moment(copy.taken_at)), "dim"),
     )
     if current.lineage:
-        screen.line(f"In place now: serial {current.serial}, {plural(current.resources, 'resource')}", indent=2)
+        screen.line(
+            msg(
+                "In place now: serial {serial}, {amount}",
+                serial=current.serial,
+                amount=plural(current.resources, "resource"),
+            ),
+            indent=2,
+        )
     else:
         screen.line("In place now: no state", indent=2)
     if prepared.back:
@@ -64,7 +107,13 @@ def about_to_restore(screen: Screen, prepared: PreparedRestore) -> None:
     if prepared.forgotten:
         screen.line(
             ("Forgotten", "bold red"),
-            (f"  {plural(len(prepared.forgotten), 'resource')}: they stay in AWS, and no state knows them", "dim"),
+            (
+                msg(
+                    "  {amount}: they stay in AWS, and no state knows them",
+                    amount=plural(len(prepared.forgotten), "resource"),
+                ),
+                "dim",
+            ),
         )
         for address in listed(prepared.forgotten):
             screen.line(("- ", "red"), address, indent=2)
@@ -76,7 +125,11 @@ def restored(screen: Screen, result: RestoreResult) -> None:
     screen.line(
         (f"v{result.number} ", "bold"),
         ("succeeded", "green"),
-        f": the state that v{result.copy.release} left is in place, as serial {result.serial}",
+        msg(
+            ": the state that v{release} left is in place, as serial {serial}",
+            release=result.copy.release,
+            serial=result.serial,
+        ),
     )
     next_command(screen, f"mendixctl plan{place(result.scope)}")
 

@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING
 
 from mendixctl.views.human.screen import Piece, Screen
 from mendixctl.views.text import plural
+from mendixgen.messages import msg
 
 if TYPE_CHECKING:
-    from mendixctl.engine.support import SupportedVersion, SupportResult
+    from mendixctl.engine.repository.support import SupportedVersion, SupportResult
 
 STATUSES = {"standard": "green", "extended": "yellow", "ended": "bold red", "unknown": "yellow"}
 NONE = "-"
@@ -22,12 +23,22 @@ def table(screen: Screen, result: SupportResult) -> None:
         screen.table(headings, [_row(one, result.warn_days) for one in result.rows])
         screen.blank()
     else:
-        screen.line(f"{result.environment} uses nothing whose support is known.")
+        screen.line(msg("{environment} uses nothing whose support is known.", environment=result.environment))
     age = (result.today - result.as_of).days
-    old = f", {plural(age, 'day')} before {result.today}" if age > 0 else ""
+    old = msg(", {amount} before {today}", amount=plural(age, "day"), today=result.today) if age > 0 else ""
     operator = result.operator
-    screen.line((f"{operator.title} {operator.version}, for Kubernetes up to {operator.kubernetes}.", "dim"))
-    screen.line((f"As of {result.as_of}{old}; --json names the sources.", "dim"))
+    screen.line(
+        (
+            msg(
+                "{title} {version}, for Kubernetes up to {kubernetes}.",
+                title=operator.title,
+                version=operator.version,
+                kubernetes=operator.kubernetes,
+            ),
+            "dim",
+        )
+    )
+    screen.line((msg("As of {as_of}{old}; --json names the sources.", as_of=result.as_of, old=old), "dim"))
 
 
 def _row(one: SupportedVersion, warn_days: int) -> list[Piece]:
@@ -45,4 +56,4 @@ def _row(one: SupportedVersion, warn_days: int) -> list[Piece]:
 
 
 def _day(last: date | None, *, planned: bool) -> str:
-    return NONE if last is None else f"{last} (planned)" if planned else str(last)
+    return NONE if last is None else msg("{last} (planned)", last=last) if planned else str(last)

@@ -3,27 +3,24 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
 from mendixctl.guard.verdict import Judgement, Verdict
+from mendixctl.language import translated
 from mendixctl.terraform.plan import UNKNOWN
 from mendixctl.views.human.screen import Piece, Screen, text
+from mendixctl.views.human.symbols import STYLES
 from mendixctl.views.text import listed, plural
+from mendixgen.messages import msg, word
 
 if TYPE_CHECKING:
     from rich.text import Text
 
-    from mendixctl.engine.foreign_plans import VerdictsResult
+    from mendixctl.engine.plan.verdicts import VerdictsResult
     from mendixctl.engine.results import Judged
     from mendixctl.ledger.release import RecordedChange
 
-STYLES: Mapping[str, str] = {
-    Verdict.REVERSIBLE: "",
-    Verdict.WINDOWED: "yellow",
-    Verdict.RESTORE_NEEDED: "bold yellow",
-    Verdict.IRREVERSIBLE: "bold red",
-}
 ONE_WAY = "one-way"
 MOST = 6
 """Lines of a section that are shown without --details."""
@@ -37,22 +34,22 @@ def label(found: Judgement) -> tuple[str, str]:
     if found.one_way:
         if found.besides is Verdict.REVERSIBLE:
             return ONE_WAY, "cyan"
-        return f"{found.besides.value}, {ONE_WAY}", STYLES[found.besides]
-    return found.verdict.value + _days(found.window), STYLES[found.verdict]
+        return msg("{first}, {second}", first=word(found.besides.value), second=word(ONE_WAY)), STYLES[found.besides]
+    return _windowed(found.verdict.value, found.window), STYLES[found.verdict]
 
 
 def note(found: Judgement) -> Text:
     """The word behind a resource; nothing where it is harmless."""
     if found.verdict is Verdict.REVERSIBLE:
         return text("")
-    word, style = label(found)
-    return text((f"   {word}", style))
+    said, style = label(found)
+    return text("   ", (translated(said), style))
 
 
 def tell(screen: Screen, found: Judgement, *, indent: int = 5, details: bool = False) -> None:
     """Why, on a line of its own; with ``details`` by which rule."""
     if found.reason:
-        screen.line(found.reason, indent=indent)
+        screen.line(translated(found.reason), indent=indent)
         if details and found.rule:
             source = f", {found.source}" if found.source else ""
             screen.line((f"{found.rule}{source}", "dim"), indent=indent)
@@ -66,12 +63,12 @@ def tally(changes: Iterable[Judged]) -> Text:
     for one in changes:
         found = one.judgement
         plain = found.besides if found.one_way and found.besides is not Verdict.REVERSIBLE else found.verdict
-        word = ONE_WAY if found.one_way and plain is found.verdict else plain.value
-        counted[word] += 1
-        styles[word] = "cyan" if word == ONE_WAY else STYLES[plain]
+        name = ONE_WAY if found.one_way and plain is found.verdict else plain.value
+        counted[name] += 1
+        styles[name] = "cyan" if name == ONE_WAY else STYLES[plain]
     pieces: list[Piece] = [("Verdicts: ", "bold")]
-    for word in sorted(counted, key=lambda word: (word != "reversible", order.index(word))):
-        pieces += [(f"{counted[word]} {word}", styles[word]), ", "]
+    for name in sorted(counted, key=lambda name: (name != "reversible", order.index(name))):
+        pieces += [(msg("{count} {verdict}", count=counted[name], verdict=word(name)), styles[name]), ", "]
     return text(*pieces[:-1]) if counted else text(("Nothing changes.", "bold green"))
 
 
@@ -91,8 +88,8 @@ def recorded_way_back(screen: Screen, changes: Sequence[RecordedChange]) -> None
     for one in changes:
         verdict = _known(one.back)
         if verdict is not None and (verdict.gravity >= Verdict.RESTORE_NEEDED.gravity or one.until):
-            word = verdict.value + _until(one.until, verdict)
-            rows.append((-verdict.gravity, (word, STYLES[verdict], one.address, one.back_reason)))
+            said = _until(verdict, one.until)
+            rows.append((-verdict.gravity, (said, STYLES[verdict], one.address, one.back_reason)))
     if rows:
         rows.sort(key=lambda row: row[0])
         _section(screen, "When it is rolled back", [row for _, row in rows], len(changes), details=True)
@@ -105,7 +102,7 @@ def recorded(change: RecordedChange) -> Text:
         return text("")
     if change.one_way:
         return text((f"  {ONE_WAY}", "cyan"))
-    return text((f"  {verdict.value}{_until(change.until, verdict)}", STYLES[verdict]))
+    return text("  ", (translated(_until(verdict, change.until)), STYLES[verdict]))
 
 
 def lost(screen: Screen, drift: Sequence[Judged], *, details: bool) -> None:
@@ -123,7 +120,7 @@ def lost(screen: Screen, drift: Sequence[Judged], *, details: bool) -> None:
 
 def judged(screen: Screen, result: VerdictsResult, *, details: bool) -> None:
     """The verdicts of a plan that was made elsewhere, the gravest first."""
-    from mendixctl.views.human.changes import MARKS
+    from mendixctl.views.human.symbols import MARKS
 
     made = f"  Terraform {result.terraform}" if result.terraform else ""
     screen.line((result.name, "bold"), (f"{made}  {plural(len(result.changes), 'change')}", "dim"))
@@ -147,20 +144,22 @@ def judged(screen: Screen, result: VerdictsResult, *, details: bool) -> None:
 def _section(screen: Screen, title: str, rows: list[Row], total: int, *, details: bool) -> None:
     if not rows:
         if total:
-            screen.line((f"{title}: ", "bold"), ("every change can be taken back.", "dim"))
+            screen.line((translated(title), "bold"), (": ", "bold"), ("every change can be taken back.", "dim"))
         return
     screen.line((title, "bold"))
     grouped: dict[tuple[str, str, str], list[str]] = {}
-    for word, style, address, reason in rows:
-        grouped.setdefault((word, style, reason), []).append(address)
+    for said, style, address, reason in rows:
+        grouped.setdefault((said, style, reason), []).append(address)
     shown = list(grouped.items())[: None if details else MOST]
-    for (word, style, reason), addresses in shown:
-        screen.line((word, style), "  ", ", ".join(listed(addresses, most=10_000 if details else 3)), indent=2)
-        screen.line((reason, "dim"), indent=4)
+    for (said, style, reason), addresses in shown:
+        screen.line(
+            (translated(said), style), "  ", ", ".join(listed(addresses, most=10_000 if details else 3)), indent=2
+        )
+        screen.line((translated(reason), "dim"), indent=4)
     _more(screen, len(grouped) - len(shown))
     rest = total - len(rows)
     if rest:
-        screen.line((f"{plural(rest, 'other change')} can be taken back", "dim"), indent=2)
+        screen.line((msg("{amount} can be taken back", amount=plural(rest, "other change")), "dim"), indent=2)
 
 
 def _matters(back: Judgement) -> bool:
@@ -176,14 +175,18 @@ def _known(verdict: str) -> Verdict | None:
         return None
 
 
-def _days(window: str) -> str:
-    return f", {plural(int(window[1:-1]), 'day')}" if window else ""
+def _windowed(verdict: str, window: str) -> str:
+    if not window:
+        return word(verdict)
+    return msg("{verdict}, {amount}", verdict=word(verdict), amount=plural(int(window[1:-1]), "day"))
 
 
-def _until(moment: str, verdict: Verdict) -> str:
-    return f" until {moment[:16].replace('T', ' ')}" if moment and verdict is not Verdict.REVERSIBLE else ""
+def _until(verdict: Verdict, moment: str) -> str:
+    if not moment or verdict is Verdict.REVERSIBLE:
+        return word(verdict.value)
+    return msg("{verdict} until {moment}", verdict=word(verdict.value), moment=moment[:16].replace("T", " "))
 
 
 def _more(screen: Screen, count: int) -> None:
     if count:
-        screen.line((f"and {count} more: add --details", "dim"), indent=2)
+        screen.line((msg("and {number} more: add --details", number=count), "dim"), indent=2)

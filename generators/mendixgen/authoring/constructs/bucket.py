@@ -30,13 +30,16 @@ def private_bucket(
     for_each: Expr | None = None,
     count: Expr | None = None,
     statements: Callable[[Expr], Sequence[Any]] = lambda arn: (),
+    services_choose: bool = False,
 ) -> Bucket:
     """Add ``aws_s3_bucket.<name>`` and all that makes it safe; with ``for_each``, one for each of its keys, with
     ``count`` one or none.
 
     ``bucket`` is its name in AWS, ``comment`` what it is for. Without ``kms_key_arn`` it is encrypted with
     S3's own keys: only for what S3 itself delivers (access logs) and cannot encrypt otherwise.
-    ``statements`` gives the statements of the bucket's policy beside the denials, from the bucket's ARN.
+    ``statements`` gives the statements of the bucket's policy beside the denials, from the bucket's ARN. With
+    ``services_choose`` a service of AWS that may write may name another encryption: CloudTrail signs its digests and
+    encrypts them with S3's own keys.
     An access log and a lifecycle are the area's to add.
     """
     repeated: dict[str, Any] = {"for_each": for_each, "count": count}
@@ -81,7 +84,7 @@ def private_bucket(
         "What nobody may do here, the account's administrators included.",
         **repeated,
         bucket=ident,
-        policy=policy([*_denials(arn, kms_key_arn), *statements(arn)]),
+        policy=policy([*_denials(arn, kms_key_arn, services_choose=services_choose), *statements(arn)]),
         # S3 answers a conflict when both are put at the same time.
         depends_on=[access],
     )
@@ -110,7 +113,7 @@ def _encryption(module: ModuleBuilder, name: str, repeated: dict[str, Any], iden
     )
 
 
-def _denials(arn: Expr, key: Expr | None) -> list[dict[str, Any]]:
+def _denials(arn: Expr, key: Expr | None, *, services_choose: bool) -> list[dict[str, Any]]:
     whole, objects = [arn, f"{arn}/*"], f"{arn}/*"
     denials = [
         deny("OnlyOverTls", ["s3:*"], whole, principal="*", condition={"Bool": {"aws:SecureTransport": "false"}}),
@@ -119,6 +122,7 @@ def _denials(arn: Expr, key: Expr | None) -> list[dict[str, Any]]:
     if key is None:
         return denials
     # A negated condition holds when its key is absent; Null makes it speak of requests that name an encryption.
+    people = {"Bool": {"aws:PrincipalIsAWSService": "false"}} if services_choose else {}
     algorithm, chosen = "s3:x-amz-server-side-encryption", "s3:x-amz-server-side-encryption-aws-kms-key-id"
     return [
         *denials,
@@ -127,13 +131,13 @@ def _denials(arn: Expr, key: Expr | None) -> list[dict[str, Any]]:
             ["s3:PutObject"],
             objects,
             principal="*",
-            condition={"StringNotEquals": {algorithm: "aws:kms"}, "Null": {algorithm: "false"}},
+            condition={"StringNotEquals": {algorithm: "aws:kms"}, "Null": {algorithm: "false"}, **people},
         ),
         deny(
             "OnlyThisKey",
             ["s3:PutObject"],
             objects,
             principal="*",
-            condition={"StringNotEquals": {chosen: key}, "Null": {chosen: "false"}},
+            condition={"StringNotEquals": {chosen: key}, "Null": {chosen: "false"}, **people},
         ),
     ]

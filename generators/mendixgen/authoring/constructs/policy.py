@@ -40,6 +40,11 @@ def policy(statements: Any) -> Expr:
     return jsonencode({"Version": LANGUAGE, "Statement": statements})
 
 
+def trust_of(service: str) -> Expr:
+    """A trust policy for one AWS service that sends no source with its request (Lambda, ECR, RDS for its proxies)."""
+    return policy([allow("Assume", ["sts:AssumeRole"], principal={"Service": service})])
+
+
 def trust_of_service(service: str, account: Expr, source: str) -> Expr:
     """A trust policy for one AWS service, on behalf of ``account`` and of resources like ``source`` only.
 
@@ -53,6 +58,30 @@ def trust_of_service(service: str, account: Expr, source: str) -> Expr:
                 ["sts:AssumeRole"],
                 principal={"Service": service},
                 condition={"StringEquals": {"aws:SourceAccount": account}, "ArnLike": {"aws:SourceArn": source}},
+            )
+        ]
+    )
+
+
+def trust_of_pods(cluster_arn: Any, namespace: Any, service_account: Any) -> Expr:
+    """A trust policy for the pods of one service account of one cluster, by EKS Pod Identity.
+
+    The association's tags on the request say which pods ask (EKS user guide, "Grant Pods access to AWS resources based
+    on tags").
+    """
+    return policy(
+        [
+            allow(
+                "AssumeByAssociation",
+                ["sts:AssumeRole", "sts:TagSession"],
+                principal={"Service": "pods.eks.amazonaws.com"},
+                condition={
+                    "StringEquals": {
+                        "aws:RequestTag/eks-cluster-arn": cluster_arn,
+                        "aws:RequestTag/kubernetes-namespace": namespace,
+                        "aws:RequestTag/kubernetes-service-account": service_account,
+                    }
+                },
             )
         ]
     )

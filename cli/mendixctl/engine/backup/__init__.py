@@ -1,0 +1,1 @@
+"""Backups of an environment: what is covered by which plan."""

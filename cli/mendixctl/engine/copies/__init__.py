@@ -1,0 +1,1 @@
+"""``clone`` and ``promote``: an environment made from another one, and a part of one carried over to another."""

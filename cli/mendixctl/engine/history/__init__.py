@@ -1,0 +1,1 @@
+"""The releases of an environment: list, show, compare, mirror and check them."""

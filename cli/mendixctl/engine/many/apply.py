@@ -1,0 +1,154 @@
+"""``apply`` of many: the plans that wait, wave by wave. The first that fails, or is not well, is where it ends.
+
+Resuming needs nothing: an apply takes its plan away, so the next run finds the plans that are left.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+
+from mendixctl.engine.apply.run import files_of
+from mendixctl.engine.environment.files import require
+from mendixctl.engine.many import processes
+from mendixctl.engine.many.processes import Ran, Run
+from mendixctl.engine.many.results import ManyAppliesResult, PreparedMany, Progress, Row, Wave
+from mendixctl.engine.many.waves import waves
+from mendixctl.engine.plan import saved_plan
+from mendixctl.engine.plan.saved_plan import SavedPlan
+from mendixctl.engine.session import Session
+from mendixctl.guard.verdict import gravest
+from mendixgen.diagnostics import Diagnostic, MendixError, Refused
+from mendixgen.spec.source import scan
+
+
+def prepare(session: Session, environments: Sequence[str] = (), *, yes: bool = False) -> PreparedMany:
+    """Find the plans that wait, of the named environments or of all, and put them into waves.
+
+    ``yes``: nobody will be asked, so that each protected environment has to be among those that are named.
+
+    Raises:
+        MendixError: MXP101, a named one does not exist; MXP130, no plan waits; MXP220, the waves are wrong.
+        Refused: MXP132, a plan has expired; MXP134, a protected environment was not named.
+    """
+    for name in environments:
+        require(session.repository, name)
+    names = list(dict.fromkeys(environments)) or session.repository.names()
+    plans = {name: saved for name in names if (saved := saved_plan.load(files_of(session, name))) is not None}
+    option = " --emulator" if session.rehearse else ""
+    if not plans:
+        raise MendixError(
+            Diagnostic("MXP130", "no plan waits to be applied", hint=f"plan first: mendixctl plan --all{option}")
+        )
+    late = [name for name, saved in plans.items() if saved.is_expired(session.clock())]
+    if late:
+        raise Refused(
+            Diagnostic(
+                "MXP132",
+                f"the plans of {', '.join(late)} have expired",
+                hint=f"plan again: mendixctl plan --env {','.join(late)}{option}",
+            )
+        )
+    protected = [name for name in plans if not session.rehearse and is_protected(session, name)]
+    unnamed = [name for name in protected if name not in environments]
+    if yes and unnamed:
+        raise Refused(
+            Diagnostic(
+                "MXP134",
+                f"{', '.join(unnamed)}: protected, so to be applied without a question they have to be named",
+                hint=f"mendixctl apply --yes --env {','.join(plans)}",
+            )
+        )
+    return PreparedMany(
+        tuple(
+            Wave(number, tuple(_waiting(name, plans[name]) for name in wave))
+            for number, wave in enumerate(waves(session.repository, list(plans)), 1)
+        ),
+        tuple(name for name in names if name not in plans),
+        " ".join(protected) or "yes",
+        min(saved.expires_at for saved in plans.values()),
+        session.rehearse,
+    )
+
+
+def execute(
+    session: Session,
+    prepared: PreparedMany,
+    *,
+    message: str = "",
+    options: Sequence[str] = (),
+    most: int = 0,
+    run: Run | None = None,
+) -> ManyAppliesResult:
+    """Apply what was prepared. ``options``: handed to each apply. ``most``: as of a plan of many.
+
+    What fails is in the result, and so is what was not begun because of it.
+    """
+    started = time.monotonic()
+    run = run or processes.runner(session.repository)
+    rehearse = ["--emulator"] if session.rehearse else []
+    why = ["-m", message] if message else []
+
+    def work(name: str) -> Ran:
+        return run(["apply", "--yes", "--env", name, *rehearse, *why, *options])
+
+    done: list[Wave] = []
+    stopped = False
+    for wave in prepared.waves:
+        rows = {row.environment: row for row in wave.rows}
+        if not stopped:
+            at_once = processes.parallel(min(len(rows), most) if most else len(rows))
+            session.reporter.stage("apply", f"wave {wave.number} of {len(prepared.waves)}: {', '.join(rows)}")
+            for name, ran in processes.side_by_side(list(rows), work, most=at_once, until=_has_failed):
+                rows[name] = _row(rows[name], ran)
+                session.reporter.stage("apply", f"{name}: {rows[name].progress}, {ran.seconds:.0f} s")
+            stopped = any(row.progress is not Progress.APPLIED for row in rows.values())
+        done.append(Wave(wave.number, tuple(_left(row) for row in rows.values())))
+    return ManyAppliesResult(tuple(done), round(time.monotonic() - started, 3), session.rehearse)
+
+
+def is_protected(session: Session, environment: str) -> bool:
+    """Whether an environment asks for a confirmation by its name; what cannot be read is taken for protected."""
+    label = f"environments/{environment}.yaml"
+    try:
+        data = scan(session.repository.spec(environment).read_bytes(), label).data
+    except (MendixError, OSError):
+        return True
+    said = data.get("protected")
+    return said if isinstance(said, bool) else data.get("target") != "emulator"
+
+
+def _waiting(name: str, saved: SavedPlan) -> Row:
+    judged = [one.judgement for one in saved.plan.changes if not one.judgement.one_way]
+    return Row(
+        name,
+        Progress.WAITING,
+        release=saved.plan.base,
+        counts=saved.plan.counts,
+        gravest=gravest(one.verdict for one in judged),
+    )
+
+
+def _has_failed(ran: Ran) -> bool:
+    return ran.exit_code != 0
+
+
+def _row(row: Row, ran: Ran) -> Row:
+    number = ran.result.get("number")
+    return Row(
+        row.environment,
+        Progress.FAILED if _has_failed(ran) else Progress.APPLIED,
+        exit_code=ran.exit_code,
+        release=number if isinstance(number, int) else row.release,
+        counts=row.counts,
+        gravest=row.gravest,
+        seconds=ran.seconds,
+        diagnostics=ran.diagnostics,
+    )
+
+
+def _left(row: Row) -> Row:
+    """What still waits once its wave is over was not begun."""
+    if row.progress is not Progress.WAITING:
+        return row
+    return Row(row.environment, Progress.NOT_STARTED, release=row.release, counts=row.counts, gravest=row.gravest)

@@ -1,0 +1,1 @@
+"""Plan an environment: what would change, what that means, and whether it may be applied."""

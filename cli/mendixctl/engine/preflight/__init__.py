@@ -1,0 +1,1 @@
+"""Before an apply: what AWS says of what it would be asked for."""

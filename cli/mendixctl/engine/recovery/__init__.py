@@ -1,0 +1,1 @@
+"""Recovery of an environment in another region: its plan, drills, failover and failback."""

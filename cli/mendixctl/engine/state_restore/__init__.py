@@ -1,0 +1,1 @@
+"""Put an earlier copy of the state back, and record that."""

@@ -1,0 +1,1 @@
+"""Releases without an outcome, and what may exist in AWS because of them."""

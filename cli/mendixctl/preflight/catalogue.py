@@ -1,0 +1,34 @@
+"""Which questions there are, in the order in which they are told."""
+
+from __future__ import annotations
+
+from mendixctl.preflight.question import Question
+from mendixctl.preflight.questions import (
+    addons,
+    credentials,
+    databases,
+    delegated,
+    instance_types,
+    kubernetes,
+    names,
+    partner,
+    permissions,
+    quotas,
+    singletons,
+    zones,
+)
+
+QUESTIONS: tuple[Question, ...] = (
+    credentials.QUESTION,
+    zones.QUESTION,
+    instance_types.QUESTION,
+    kubernetes.QUESTION,
+    addons.QUESTION,
+    databases.QUESTION,
+    quotas.QUESTION,
+    *names.QUESTIONS,
+    singletons.QUESTION,
+    partner.QUESTION,
+    delegated.QUESTION,
+    permissions.QUESTION,
+)

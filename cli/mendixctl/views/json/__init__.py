@@ -1,0 +1,1 @@
+"""What a program reads: one JSON document a command."""

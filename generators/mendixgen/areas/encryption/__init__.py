@@ -1,0 +1,55 @@
+"""The encryption area: the keys of everything that rests, one a purpose, so that losing or leaking one is not all."""
+
+from __future__ import annotations
+
+from mendixgen.areas.contract import Area, AreaInputs, Output, context, setting
+
+PURPOSES = {
+    "storage": "Buckets, volumes and container images",
+    "database": "Databases, their snapshots and performance data",
+    "cluster": "Kubernetes secrets and the nodes' volumes",
+    "logs": "Log groups, trails and the topics of alarms",
+    "secrets": "Secrets and parameters",
+    "backup": "Backup vaults",
+}
+"""What each key is for. A purpose never goes away: a key that is gone takes all that it encrypted with it."""
+
+
+class Encryption(Area):
+    """Customer-managed KMS keys, one a purpose: rotated, multi-region, each with a least-privilege key policy."""
+
+    name = "encryption"
+    version = "1.1.2"
+
+    class Inputs(AreaInputs):
+        """What an environment may say of its keys."""
+
+        rotation_days: int = setting(
+            365,
+            description="How often KMS makes new key material; what older material encrypted stays readable.",
+            unit="days",
+            ge=90,
+            le=2560,
+        )
+        deletion_window_days: int = setting(
+            30,
+            description="How long a deleted key can be brought back. It cannot be used meanwhile.",
+            unit="days",
+            ge=7,
+            le=30,
+        )
+        region: str = context("region", "Region of the keys.")
+        account: str = context("account", "Account whose IAM policies decide who may use the keys.")
+        partition: str = context("partition", "Partition of the region: aws, aws-cn or aws-us-gov.")
+
+    outputs = {
+        **{
+            f"{purpose}_key_arn": Output(f'aws_kms_key.this["{purpose}"].arn', f"ARN of the key for {purpose}.")
+            for purpose in PURPOSES
+        },
+        "key_arns": Output("{ for purpose, key in aws_kms_key.this : purpose => key.arn }", "Key ARNs by purpose."),
+        "key_ids": Output("{ for purpose, key in aws_kms_key.this : purpose => key.key_id }", "Key IDs by purpose."),
+        "alias_names": Output(
+            "{ for purpose, alias in aws_kms_alias.this : purpose => alias.name }", "Alias names by purpose."
+        ),
+    }

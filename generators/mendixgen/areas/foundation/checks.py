@@ -1,0 +1,80 @@
+"""What no single field of a foundation can say: CI has somebody who deploys, and scanning has a scanner."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from mendixgen.areas.contract import Check, Header, independent
+from mendixgen.areas.foundation import Ci, Foundation
+from mendixgen.areas.foundation.account import ManagementTrail
+
+EXPORTS = "us-east-1"
+"""The one region that exports bills (AWS General Reference, "AWS Data Exports endpoints")."""
+
+
+def check(inputs: Foundation.Inputs, header: Header) -> list[Check]:
+    """CI has somebody who deploys, scanning by Inspector needs Inspector, and what is one an account is one."""
+    return independent(
+        lambda: _ci(inputs.ci, inputs.global_settings, header) if inputs.ci is not None else (),
+        lambda: _scanning(inputs.registry_scanning, inspector=inputs.inspector),
+        lambda: _once(inputs),
+        lambda: _export(inputs, header),
+        lambda: _trail(inputs.trail) if inputs.trail is not None else (),
+    )
+
+
+def _scanning(scanning: str | None, *, inspector: bool) -> Iterator[Check]:
+    if scanning == "enhanced" and not inspector:
+        summary = "enhanced scanning is Inspector's, and Inspector is off"
+        yield Check(("registry_scanning",), "MXS411", summary, "inspector: true, or registry_scanning: basic")
+
+
+def _once(inputs: Foundation.Inputs) -> Iterator[Check]:
+    """What the account has once is the first foundation's; a further region's has what is of that region."""
+    if inputs.global_settings:
+        return
+    hint = "write it into the account's first foundation"
+    for name, value in (
+        ("trail", inputs.trail),
+        ("cost_tags", inputs.cost_tags),
+        ("anomaly_monitor", inputs.anomaly_monitor),
+    ):
+        if value:
+            yield Check((name,), "MXS413", f"{name} is one for all regions, and this foundation is not", hint)
+
+
+def _export(inputs: Foundation.Inputs, header: Header) -> Iterator[Check]:
+    if inputs.cost_export is not None and header.region != EXPORTS:
+        hint = f"write it into a foundation of {EXPORTS}: a file of its own, with global_settings: false"
+        yield Check(("cost_export",), "MXS413", f"AWS exports bills in {EXPORTS} alone", hint)
+
+
+def _trail(trail: ManagementTrail) -> Iterator[Check]:
+    if trail.object_lock_days > trail.retention_days:
+        summary = f"files are locked for {trail.object_lock_days} days and deleted after {trail.retention_days}"
+        hint = "keep them for as long as they are locked, at least"
+        yield Check(("trail", "retention_days"), "MXS431", summary, hint)
+    if trail.archive_after_days >= trail.retention_days:
+        summary = f"files are deleted after {trail.retention_days} days and archived after {trail.archive_after_days}"
+        hint = "archive them earlier, or never: archive_after_days: 0"
+        yield Check(("trail", "retention_days"), "MXS431", summary, hint)
+
+
+def _ci(ci: Ci, global_settings: bool, header: Header) -> list[Check]:
+    found = []
+    if ci.github is None and ci.gitlab is None:
+        hint = "name repositories of github, projects of gitlab, or leave ci out"
+        found.append(Check(("ci",), "MXS412", "ci names nobody who may deploy", hint))
+    if not global_settings:
+        hint = "remove ci here; the account's first foundation has the deployer, for every region in ci.regions"
+        found.append(Check(("ci",), "MXS412", "the deployer is one for all regions, and this foundation is not", hint))
+    for index, name in enumerate(ci.environments):
+        if header.name == name or header.name.startswith(f"{name}-"):
+            summary = f"the deployer could change the foundation itself, whose names begin with {name} too"
+            found.append(Check(("ci", "environments", index), "MXS412", summary, "give the foundation another name"))
+    if ci.github is not None and not ci.github.branches and not ci.github.environments:
+        hint = "name branches or environments"
+        found.append(Check(("ci", "github"), "MXS412", "no workflow of GitHub may deploy", hint))
+    if ci.gitlab is not None and not ci.gitlab.branches:
+        found.append(Check(("ci", "gitlab", "branches"), "MXS412", "no pipeline of GitLab may deploy", "name branches"))
+    return found

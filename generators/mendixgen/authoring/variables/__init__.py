@@ -1,0 +1,1 @@
+"""An area's inputs as Terraform's variables: types and validations."""

@@ -1,0 +1,1 @@
+"""The root module of an environment: its files, and how areas are wired to each other."""

@@ -1,0 +1,1 @@
+"""The versions of the areas' modules: building, releasing and reading them."""

@@ -1,0 +1,147 @@
+"""Starts emulators for tests by forking a process that has imported moto: two seconds of computing less for each.
+
+Each emulator is a process of its own with a folder of its own, begun by ``control.start`` and run by ``server.main``,
+as always; the one thing that differs is that its imports are done. ``test_emulator_control.py`` does without, and so
+does whatever runs mendixctl in a process of its own.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import gc
+import json
+import os
+import select
+import signal
+import socket
+import subprocess
+import sys
+import threading
+from collections.abc import Sequence
+from typing import Any, BinaryIO
+
+from mendixctl.emulator import control, determinism, server
+
+ACCOUNT = "123456789012"
+"""moto keeps the account that it is imported for."""
+
+SERVICES = (
+    "acm autoscaling cloudtrail cloudwatch ec2 ecr eks elbv2 events guardduty iam kms lambda logs rds "
+    "resourcegroupstaggingapi route53 s3 secretsmanager securityhub sns sqs sts"
+).split()
+MESSAGE = 1 << 20
+
+
+class Forked:
+    """One emulator; what ``control`` asks of the process that it starts."""
+
+    def __init__(self, parent: ForkServer, pid: int) -> None:
+        self.pid = pid
+        self.returncode: int | None = None
+        self._parent = parent
+
+    def poll(self) -> int | None:
+        if self.returncode is None:
+            self.returncode = self._parent.ask({"ended": self.pid})["code"]
+        return self.returncode
+
+    def kill(self) -> None:
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(self.pid, signal.SIGKILL)
+
+
+class ForkServer:
+    """The process that forks. ``spawn`` takes the place of ``control.spawn``."""
+
+    def __init__(self) -> None:
+        self._ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        self._lock = threading.Lock()
+        with theirs:
+            self._process = subprocess.Popen(
+                [sys.executable, "-m", __name__, str(theirs.fileno())],
+                stdin=subprocess.DEVNULL,
+                env=control.server_environment(),
+                pass_fds=[theirs.fileno()],
+            )
+
+    def spawn(self, arguments: Sequence[str], log: BinaryIO) -> Any:
+        """The emulator's process with these arguments; a fresh one where it is for another account."""
+        if ACCOUNT not in arguments:
+            return REAL_SPAWN(arguments, log)
+        asked = {"arguments": list(arguments), "environment": control.server_environment(), "folder": os.getcwd()}
+        return Forked(self, self.ask(asked, log.fileno())["pid"])
+
+    def ask(self, message: dict[str, Any], *descriptors: int) -> dict[str, Any]:
+        """One question and its answer."""
+        with self._lock:
+            socket.send_fds(self._ours, [json.dumps(message).encode()], list(descriptors))
+            answer: dict[str, Any] = json.loads(self._ours.recv(MESSAGE))
+        return answer
+
+    def close(self) -> None:
+        """End the process that forks; emulators that still run are not its business."""
+        self._ours.close()
+        self._process.wait(timeout=10)
+
+
+REAL_SPAWN = control.spawn
+
+
+def preload() -> None:
+    """Import what an emulator imports, in its order."""
+    os.environ.update(server.SETTINGS, MOTO_ACCOUNT_ID=ACCOUNT)
+    determinism.install_clock()
+    from moto.backends import get_backend
+    from moto.moto_server import werkzeug_app  # noqa: F401
+
+    from mendixctl.emulator import application  # noqa: F401
+
+    for name in SERVICES:
+        get_backend(name)  # type: ignore[call-overload]
+    gc.freeze()
+
+
+def answer_requests(channel: socket.socket) -> None:
+    """Fork and tell exit codes until the other side is closed."""
+    ended: dict[int, int] = {}
+    while True:
+        select.select([channel], [], [], 1.0)
+        with contextlib.suppress(ChildProcessError):
+            while (one := os.waitpid(-1, os.WNOHANG))[0]:
+                ended[one[0]] = os.waitstatus_to_exitcode(one[1])
+        with contextlib.suppress(BlockingIOError):
+            data, descriptors, _, _ = socket.recv_fds(channel, MESSAGE, 1, socket.MSG_DONTWAIT)
+            if not data:
+                return
+            message = json.loads(data)
+            if descriptors:
+                pid = os.fork()
+                if pid == 0:
+                    become(message, descriptors[0], channel)
+                os.close(descriptors[0])
+                channel.send(json.dumps({"pid": pid}).encode())
+            else:
+                channel.send(json.dumps({"code": ended.get(message["ended"])}).encode())
+
+
+def become(message: dict[str, Any], log: int, channel: socket.socket) -> None:
+    """Be the emulator that was asked for; does not return."""
+    code = 1
+    try:
+        os.setsid()
+        for standard in (1, 2):
+            os.dup2(log, standard)
+        os.close(log)
+        channel.close()
+        os.chdir(message["folder"])
+        os.environ.clear()
+        os.environ.update(message["environment"])
+        code = server.main(message["arguments"])
+    finally:
+        sys.stderr.flush()
+        os._exit(code)
+
+
+if __name__ == "__main__":
+    preload()
+    answer_requests(socket.socket(fileno=int(sys.argv[1])))

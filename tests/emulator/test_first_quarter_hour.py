@@ -1,0 +1,38 @@
+"""docs/first-quarter-hour.md is run from its first command to its last, and shows what comes of them."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from mendixctl.emulator import control
+from mendixgen.repository import Repository
+from tests.support.page_runner import Shell, failures
+
+pytestmark = pytest.mark.emulator
+
+PAGE = Path(__file__).parents[2] / "docs" / "first-quarter-hour.md"
+GIT = "[user]\nname = A. Person\nemail = a@example.com\n[init]\ndefaultBranch = main\n"
+
+
+@pytest.fixture
+def shell(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Shell]:
+    """What a newcomer has: the commands of this installation, a name for git, and an empty folder."""
+    (tmp_path / "home").mkdir()
+    (tmp_path / "home" / ".gitconfig").write_text(GIT)
+    variables = {
+        key: value for key, value in os.environ.items() if not key.startswith(("GIT_", "MENDIXCTL_LANG", "LC_"))
+    }
+    path = os.pathsep.join((str(Path(sys.executable).parent), os.environ["PATH"]))
+    yield Shell(tmp_path / "home", {**variables, "HOME": str(tmp_path / "home"), "PATH": path, "LANG": "C.UTF-8"})
+    repository = Repository(tmp_path / "home" / "platform")
+    for status in control.status(repository):
+        control.stop(repository, status.account)
+
+
+def test_the_page_is_what_a_newcomer_sees(shell: Shell) -> None:
+    assert list(failures(PAGE.read_text(encoding="utf-8"), shell)) == []
