@@ -9,6 +9,11 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
+from mendixctl.language import translated
+from mendixctl.language.wrapping import columns
+from mendixctl.terraform.alignment import common, gaps
+from mendixgen.messages import msg
+
 NOT_SET = "(not set)"
 SENSITIVE = "(sensitive)"
 UNKNOWN = "(known after apply)"
@@ -53,18 +58,45 @@ def value(of: Any) -> str:
 
 
 def shorten(text: str, limit: int) -> str:
-    """At most about ``limit`` characters: the beginning, an ellipsis, the end, and how long the whole is."""
-    if len(text) <= limit:
+    """At most about ``limit`` characters: the beginning, an ellipsis, the end, and how long the whole is.
+
+    Counted in columns: a wide character is two.
+    """
+    if columns(text) <= limit:
         return text
-    note = f" ({len(text):,} characters)"
-    room = max(limit - len(note) - 1, 8)
+    note = translated(msg(" ({count} characters)", count=f"{len(text):,}"))
+    room = max(limit - columns(note) - 1, 8)
     tail = room // 4
-    return f"{text[: room - tail]}…{text[-tail:]}{note}"
+    return f"{_beginning(text, room - tail)}…{_end(text, tail)}{note}"
+
+
+def _beginning(text: str, room: int) -> str:
+    """As much of a text as ``room`` columns take, with the accents of its last letter."""
+    used = 0
+    for index, character in enumerate(text):
+        used += columns(character)
+        if used > room:
+            return text[:index]
+    return text
+
+
+def _end(text: str, room: int) -> str:
+    """As much of a text's end as ``room`` columns take, and no accent whose letter is left out."""
+    used = 0
+    start = len(text)
+    for index in range(len(text) - 1, -1, -1):
+        width = columns(text[index])
+        used += width
+        if used > room:
+            break
+        if width:
+            start = index
+    return text[start:]
 
 
 def shorten_pair(before: str, after: str, limit: int) -> tuple[str, str]:
     """Two texts, each shortened to ``limit`` so that the place where they part stays in sight."""
-    if len(before) <= limit and len(after) <= limit:
+    if columns(before) <= limit and columns(after) <= limit:
         return before, after
     same = 0
     while same < min(len(before), len(after)) and before[same] == after[same]:
@@ -93,11 +125,33 @@ def pretty(of: Any) -> list[str]:
 
 
 def line_diff(before: Any, after: Any, *, context: int = 2) -> list[str] | None:
-    """A unified diff without its head where both values are worth one; None where one line each says it better."""
+    """A unified diff without its head where both values are worth one; None where one line each says it better.
+
+    Of two lists of plain values it is the entries that went and those that came, and nothing else.
+    """
+    if _plain(before) and _plain(after) and max(len(before), len(after)) > 1:
+        entries = _entries(before, after)
+        return entries if len(entries) < len(before) + len(after) else None
     old, new = as_lines(before), as_lines(after)
     if old is None or new is None or max(len(old), len(new)) < 4:
         return None
+    if not isinstance(before, str) and not isinstance(after, str):
+        # the last entry has no comma: behind another one it would look like a change
+        old, new = [line.removesuffix(",") for line in old], [line.removesuffix(",") for line in new]
     return list(difflib.unified_diff(old, new, n=context, lineterm=""))[2:]
+
+
+def _plain(of: Any) -> bool:
+    return isinstance(of, list) and not any(isinstance(entry, list | dict) for entry in of)
+
+
+def _entries(before: list[Any], after: list[Any]) -> list[str]:
+    """``-`` and ``+`` lines of what two lists do not have in common, in their order."""
+    old, new = [value(entry) for entry in before], [value(entry) for entry in after]
+    lines: list[str] = []
+    for gone, come in gaps(common(old, new), len(old), len(new)):
+        lines += [f"-{old[index]}" for index in gone] + [f"+{new[index]}" for index in come]
+    return lines
 
 
 def duration(seconds: float) -> str:
@@ -119,10 +173,14 @@ def moment(when: datetime) -> str:
 
 def plural(count: int, noun: str) -> str:
     """``1 change``, ``2 changes``."""
-    return f"{count:,} {noun}" if count == 1 else f"{count:,} {noun}s"
+    return msg(f"{{count}} {noun}" if count == 1 else f"{{count}} {noun}s", count=f"{count:,}")
 
 
 def listed(items: Iterable[str], *, most: int = 12) -> list[str]:
     """The first ``most`` items, and a last one that says how many more there are."""
     every = list(items)
-    return every if len(every) <= most else [*every[: most - 1], f"and {len(every) - most + 1:,} more"]
+    return (
+        every
+        if len(every) <= most
+        else [*every[: most - 1], msg("and {count} more", count=f"{len(every) - most + 1:,}")]
+    )

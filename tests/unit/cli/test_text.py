@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import unicodedata
+from collections import Counter
+from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from mendixctl.language.wrapping import columns
 from mendixctl.views import text
 
 ANY = st.text(st.characters(), max_size=60)
@@ -45,7 +48,13 @@ def test_value_is_always_one_line(given: object) -> None:
 @given(ANY, st.integers(40, 120))
 def test_shorten_keeps_to_its_limit(given: str, limit: int) -> None:
     long = given * 10
-    assert len(text.shorten(long, limit)) <= limit + 1
+    assert columns(text.shorten(long, limit)) <= limit + 1
+
+
+def test_shorten_counts_columns_and_keeps_accents_with_their_letters() -> None:
+    letter, wide = "0\u0b4d", "环境" * 30
+    assert text.shorten(letter * 60, 40) == f"{letter * 17}…{letter * 5} (120 characters)"
+    assert text.shorten(wide, 41) == "环境环境环境环境环…境环境 (60 characters)"
 
 
 def test_what_differs_stays_in_sight() -> None:
@@ -59,6 +68,35 @@ def test_json_texts_are_compared_line_by_line() -> None:
     diff = text.line_diff('{"a": [1, 2], "b": 1}', '{"b": 1, "a": [1, 3]}')
     assert diff is not None
     assert [line for line in diff if line[0] in "+-"] == ["-    2", "+    3"]
+
+
+def test_of_lists_of_values_only_what_went_and_came_is_shown() -> None:
+    assert text.line_diff(["a", "b", "c"], ["a", "b"]) == ['-"c"']
+    assert text.line_diff(["a", "b"], ["a", "x", "b", 1]) == ['+"x"', "+1"]
+    assert text.line_diff(["a", "b"], ["b", "a"]) == ['-"a"', '+"a"']
+    assert text.line_diff(["a"], ["b"]) is None
+    assert text.line_diff(["a", "b"], ["c", "d"]) is None
+
+
+def test_the_last_entry_of_a_list_is_no_change_because_it_has_no_comma() -> None:
+    found = text.line_diff([{"a": 1}, {"b": 2}], [{"a": 1}])
+    assert found is not None
+    changed = [line for line in found if line[0] in "+-"]
+    assert sorted(changed) == ['-    "b": 2', "-  {", "-  }"]
+
+
+VALUES = st.lists(st.sampled_from(["a", "b", 1, True, None]), min_size=1, max_size=6)
+
+
+@given(VALUES, VALUES)
+def test_what_is_shown_of_lists_leads_from_before_to_after(before: list[Any], after: list[Any]) -> None:
+    lines = text.line_diff(before, after)
+    if lines is None:
+        return
+    gone, come = ([line[1:] for line in lines if line[0] == sign] for sign in "-+")
+    old, new = Counter(map(text.value, before)), Counter(map(text.value, after))
+    assert old - Counter(gone) + Counter(come) == new
+    assert sum((old - Counter(gone)).values()) == len(before) - len(gone)
 
 
 def test_short_values_are_not_diffed() -> None:
