@@ -124,6 +124,9 @@ CHECKING = frozenset({"checks.py", "fields.py", "addresses.py", "capacity.py", "
 SPEAKING = frozenset({"Diagnostic", "Check", "MendixError", "Refused", "UsageError", "BadParameter", "Finding", "msg"})
 """Calls whose texts people see, in any file."""
 
+SAYING = frozenset({"msg", "translated", "word", "said", "worded"})
+"""Calls whose first argument is a text, or with `msg` and `worded` the template of one."""
+
 # what a call of these says is for programmers, NotImplementedError's as well, so it is not translated
 _INTERNAL = frozenset(
     {"TypeError", "ValueError", "KeyError", "RuntimeError", "AssertionError", "NotImplementedError", "LookupError"}
@@ -241,8 +244,8 @@ class _Reader(ast.NodeVisitor):
         if name == "plural" and len(node.args) == 2:
             self._plurals(node.args[1])
             self.visit(node.args[0])
-        elif name in ("msg", "translated", "word") and node.args and isinstance(node.args[0], ast.Constant):
-            self._add(str(node.args[0].value), escaped=name != "msg")
+        elif name in SAYING and node.args and isinstance(node.args[0], ast.Constant):
+            self._add(str(node.args[0].value), escaped=name not in ("msg", "worded"))
             self._visit_all([*node.args[1:], *[one.value for one in node.keywords]])
         elif name in _MECHANICAL:
             self._visit_all(one for one in [node.func, *node.args] if not isinstance(one, ast.Constant | ast.JoinedStr))
@@ -406,6 +409,17 @@ def _escaped(text: str) -> str:
 
 def _named(place: str) -> str:
     return f"part_{place}" if place.isdigit() else place.replace(".", "_").lower()
+
+
+def template_texts(root: Path = TOP) -> Iterator[Found]:
+    """All texts of the pages' templates: what stands in a call of ``_``."""
+    from jinja2 import Environment, nodes
+
+    for path in sorted((root / "templates" / "reports").glob("*.html.j2")):
+        for call in Environment().parse(path.read_text(encoding="utf-8")).find_all(nodes.Call):  # noqa: S701 -- read only
+            first = call.args[0] if call.args else None
+            if isinstance(call.node, nodes.Name) and call.node.name == "_" and isinstance(first, nodes.Const):
+                yield Found(str(first.value), "views", path.relative_to(root).as_posix())
 
 
 def _under(value: object, keys: Iterable[str]) -> Iterator[str]:

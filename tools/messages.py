@@ -10,8 +10,10 @@ a translation, as ``todo`` numbered them.
 from __future__ import annotations
 
 import json
+import re
 import sys
 from collections import Counter
+from collections.abc import Iterator
 from functools import cache
 from io import BytesIO
 from pathlib import Path, PurePosixPath
@@ -25,7 +27,8 @@ sys.path[:0] = [str(TOP), str(TOP / "cli"), str(TOP / "generators")]
 
 from mendixctl.language.catalogue import DOMAIN, FOLDER, LOCALES  # noqa: E402
 from mendixctl.language.spacing import spaced  # noqa: E402
-from tools.message_sources import Found, data_texts, python_texts  # noqa: E402
+from mendixctl.views.folds import noun  # noqa: E402
+from tools.message_sources import Found, data_texts, python_texts, template_texts  # noqa: E402
 
 LISTED = TOP / "build" / "messages.json"
 """What ``todo`` numbered last, in this checkout: two of them at once do not get in each other's way."""
@@ -35,9 +38,19 @@ LISTED = TOP / "build" / "messages.json"
 def sources() -> dict[str, list[Found]]:
     """Every key with the places that have it, in the order of the domains."""
     found: dict[str, list[Found]] = {}
-    for one in [*python_texts(), *data_texts()]:
+    for one in [*python_texts(), *data_texts(), *template_texts(), *type_texts()]:
         found.setdefault(one.key, []).append(one)
     return found
+
+
+def type_texts() -> Iterator[Found]:
+    """How many of which type of resource, of each type that a module has."""
+    types: dict[str, str] = {}
+    for path in sorted((TOP / "modules").rglob("*.tf")):
+        for kind in re.findall(r'^resource "(\w+)"', path.read_text(encoding="utf-8"), flags=re.MULTILINE):
+            types.setdefault(kind, path.relative_to(TOP / "modules").parts[0])
+    for kind, area in types.items():
+        yield Found(f"{{count}} {noun(kind)}", "types", f"modules/{area}", f"{{count}} {noun(kind, 2)}")
 
 
 def place(language: str) -> Path:

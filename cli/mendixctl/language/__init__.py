@@ -37,6 +37,15 @@ def recognised(text: str) -> str:
     return text if _current == ENGLISH else _speaker().recognise(text)
 
 
+def mark(sign: str) -> str:
+    """What stands between parts of a text, such as ``", "``, in the person's language."""
+    if _current == ENGLISH:
+        return sign
+    from mendixctl.language.spacing import MARKS
+
+    return MARKS[sign]
+
+
 def _speaker() -> Speaker:
     """Who speaks the language that is not English; its catalogue is read once."""
     if _current not in _speakers:

@@ -11,6 +11,9 @@ import re
 from collections.abc import Iterable
 
 HAN = "\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff"
+MARKS = {", ": "，", ": ": "：", "; ": "；"}
+"""What stands between parts of a text, in English and in Chinese."""
+
 WIDE_SIGNS = "\u3001\u3002\u3008-\u3011\uff01\uff08\uff09\uff0c\uff1a\uff1b\uff1f\u201c\u201d\u2026"
 _LATIN = "A-Za-z0-9"
 _OPENS = _LATIN + r"`$@%<\-"

@@ -8,7 +8,7 @@ from functools import cached_property
 from string import Formatter
 
 from mendixctl.language import catalogue
-from mendixctl.language.spacing import joined
+from mendixctl.language.spacing import MARKS, joined
 from mendixctl.language.templates import Templates
 from mendixctl.language.wrapping import columns, has_wide
 from mendixgen.messages import Message
@@ -16,7 +16,6 @@ from mendixgen.messages import Message
 LONGEST = 4000
 """Characters of a text that is looked at for templates; what is longer is a file or a program's output."""
 
-_MARKS = {", ": "，", ": ": "：", "; ": "；"}
 _SEPARATORS = tuple(map(re.compile, (r"\n", r"(?<=[.!?]) (?=[A-Z])|(?<=[?]) ", "; ", ": ", ", ")))
 """What parts of a text are put together with, the widest first."""
 
@@ -99,11 +98,11 @@ class Speaker:
 
     def _in_parts(self, text: str, *, sure: bool) -> str | None:
         """Lines, sentences and clauses that were put together, each by itself; None where none of them is known."""
-        lead = next((mark for mark in _MARKS if text.startswith(mark)), "")
+        lead = next((mark for mark in MARKS if text.startswith(mark)), "")
         if lead:
             rest = text[len(lead) :]
             said = self._say(rest, sure=sure)
-            return None if said == rest else _MARKS[lead] + said
+            return None if said == rest else MARKS[lead] + said
         if text.startswith("(") and text.endswith(")") and text.count("(") == 1:
             inner = self._say(text[1:-1], sure=sure)
             return None if inner == text[1:-1] else f"（{inner}）"
@@ -151,7 +150,7 @@ def _rejoined(parts: list[str], said: list[str], between: list[str]) -> Iterator
                 yield "" if has_wide(part[-1:]) else mark
             else:
                 changed = part != parts[index] or (said[index + 1] != parts[index + 1])
-                yield _MARKS.get(mark, mark) if changed else mark
+                yield MARKS.get(mark, mark) if changed else mark
 
 
 def _in_place(text: str, core: str, said: str) -> str:

@@ -1,7 +1,7 @@
 """What a plan adds, folded: how many resources of which types, where their names alone would be a wall of lines.
 
 Only harmless additions fold. What is replaced, deleted, changed or moved, and whatever a guard has a word about, always
-stands by itself. Plain strings, the same for a terminal and for reports.
+stands by itself. Plain strings in the person's language, the same for a terminal and for reports.
 """
 
 from __future__ import annotations
@@ -12,8 +12,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from mendixctl.guard.verdict import Verdict
+from mendixctl.language import mark, translated
 from mendixctl.terraform.plan import Action
-from mendixgen.messages import msg
+from mendixgen.messages import Message, msg
 
 if TYPE_CHECKING:
     from mendixctl.engine.results import Judged
@@ -40,11 +41,9 @@ class Fold:
     @property
     def line(self) -> str:
         """``104 to add: 14 subnets, 12 routes, and 78 more``; empty where nothing is folded."""
-        return (
-            msg("{count} to add: {by_type}", count=f"{len(self.folded):,}", by_type=by_type(self.folded))
-            if self.folded
-            else ""
-        )
+        if not self.folded:
+            return ""
+        return translated(msg("{count} to add: {by_type}", count=f"{len(self.folded):,}", by_type=by_type(self.folded)))
 
 
 def fold(changes: Sequence[Judged], *, most: int = MOST) -> Fold:
@@ -66,9 +65,15 @@ def by_type(changes: Iterable[Judged], *, most: int = TYPES) -> str:
     counted = Counter(one.change.type for one in changes)
     ordered = sorted(counted.items(), key=lambda item: (-item[1], item[0]))
     kept = ordered if len(ordered) <= most + 1 else ordered[:most]
-    parts = [f"{count:,} {noun(kind, count)}" for kind, count in kept]
+    parts: list[str] = [_counted(kind, count) for kind, count in kept]
     rest = sum(count for _, count in ordered[len(kept) :])
-    return ", ".join([*parts, *([msg("and {count} more", count=f"{rest:,}")] if rest else [])])
+    parts += [msg("and {count} more", count=f"{rest:,}")] if rest else []
+    return mark(", ").join(translated(part) for part in parts)
+
+
+def _counted(kind: str, count: int) -> Message:
+    words = noun(kind, count).replace("{", "{{").replace("}", "}}")
+    return Message(f"{{count}} {words}", {"count": f"{count:,}"})
 
 
 def noun(kind: str, count: int = 1) -> str:

@@ -4,49 +4,63 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from mendixctl.views.reports.words import known, said, worded
+from mendixgen.messages import word
+
 if TYPE_CHECKING:
-    from mendixctl.engine.audit.report import ReportResult
+    from mendixctl.engine.audit.report import ReportedRelease, ReportResult
 
 
 def audit(result: ReportResult) -> str:
     """The report of an environment for its auditors, as Markdown."""
+    day = f"{result.made:%Y-%m-%d}"
+    named = ", ".join(result.foundations) or said("none known here")
     lines = [
-        f"# Audit of {_cell(result.environment)}, {result.made:%Y-%m-%d}",
+        f"# {worded('Audit of {environment}, {day}', environment=_cell(result.environment), day=day)}",
         "",
-        (
-            f"Account {result.account}, {result.region}, target {result.target}. Release v{result.head} is the newest,"
-            f" this checkout is at v{result.base}. Foundations: {', '.join(result.foundations) or 'none known here'}."
+        worded(
+            "Account {account}, {region}, target {target}. Release v{head} is the newest, this checkout is at v{base}."
+            " Foundations: {names}.",
+            account=result.account,
+            region=result.region,
+            target=result.target,
+            head=result.head,
+            base=result.base,
+            names=named,
         ),
         "",
-        "## Risks",
+        f"## {said('Risks')}",
         "",
-        "| risk | standing | measure | there | seen in, or what to write |",
-        "|---|---|---|---|---|",
+        *_heading(word("risk"), word("standing"), word("measure"), word("there"), "seen in, or what to write"),
     ]
     for risk in result.risks:
         for number, it in enumerate(risk.measures):
-            first = (risk.what, risk.standing.value) if number == 0 else ("", "")
-            lines.append(_row(*first, it.what, "yes" if it.there else "no", it.place if it.there else it.remedy))
-    lines += ["", "## Areas", "", "| area | module |", "|---|---|"]
+            first = (said(risk.what), said(word(risk.standing.value))) if number == 0 else ("", "")
+            there = said(word("yes" if it.there else "no"))
+            lines.append(_row(*first, said(it.what), there, known(it.place) if it.there else said(it.remedy)))
+    lines += ["", f"## {said('Areas')}", "", *_heading(word("area"), word("module"))]
     lines += [_row(area, version) for area, version in result.areas.items()]
-    lines += [_row(area, "off") for area in result.off]
-    lines += [
-        "",
-        "## Releases",
-        "",
-        "| release | kind | ended | by | began | changes | why |",
-        "|---|---|---|---|---|---|---|",
-    ]
-    lines += [
-        _row(f"v{it.number}", it.kind, it.status, it.by, f"{it.began:%Y-%m-%d %H:%M}", str(it.changes), it.message)
-        for it in result.releases
-    ]
-    lines += ["", "## Drift", ""]
+    lines += [_row(area, said(word("off"))) for area in result.off]
+    columns = ("release", "kind", "ended", "by", "began", "changes", "why")
+    lines += ["", f"## {said('Releases')}", "", *_heading(*(word(it) for it in columns))]
+    lines += [_release(it) for it in result.releases]
+    lines += ["", f"## {said('Drift')}", ""]
     if result.drifted is None:
-        lines.append("Not asked.")
+        lines.append(said("Not asked."))
     else:
-        lines += [f"- {_cell(address)}" for address in result.drifted] or ["Nothing was changed outside of releases."]
+        unchanged = said("Nothing was changed outside of releases.")
+        lines += [f"- {_cell(address)}" for address in result.drifted] or [unchanged]
     return "\n".join(lines) + "\n"
+
+
+def _release(one: ReportedRelease) -> str:
+    kind, status = said(word(one.kind)), said(word(one.status))
+    return _row(f"v{one.number}", kind, status, one.by, f"{one.began:%Y-%m-%d %H:%M}", str(one.changes), one.message)
+
+
+def _heading(*names: str) -> list[str]:
+    """The head of a table."""
+    return [f"| {' | '.join(said(name) for name in names)} |", f"|{'---|' * len(names)}"]
 
 
 def _row(*cells: str) -> str:

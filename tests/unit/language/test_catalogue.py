@@ -14,7 +14,7 @@ from tests.support.glossary import TERMS, ruled_out
 from tools import message_sources, messages
 
 LANGUAGE = "zh"
-COMPLETE = set(message_sources.DOMAINS) | {"descriptions", "verdicts", "refusals"}
+COMPLETE = set(message_sources.DOMAINS) | {"descriptions", "verdicts", "refusals", "types"}
 """Domains in which no text may lack Chinese; see `tools/message_sources.py` for what each has."""
 
 

@@ -6,10 +6,8 @@ from collections.abc import Sequence
 
 from rich.text import Text
 
-from mendixctl.language.spacing import seam
+from mendixctl.language.spacing import MARKS, seam
 from mendixctl.language.wrapping import breaks, has_wide
-
-_MARKS = {": ": "：", ", ": "，", "; ": "；"}
 
 
 def seams(parts: Sequence[Text]) -> list[Text]:
@@ -30,7 +28,7 @@ def seams(parts: Sequence[Text]) -> list[Text]:
 
 def _punctuated(part: Text, following: str) -> Text:
     """A piece that leads with a half-width mark and goes on in Chinese, with the mark of Chinese."""
-    mark = _MARKS.get(part.plain[:2])
+    mark = MARKS.get(part.plain[:2])
     after = part.plain[2:3] or following[:1]
     if mark is None or not after or not has_wide(after):
         return part

@@ -1,31 +1,47 @@
-"""What a report of a plan says, whatever it is written in: areas, changes, verdicts, the way back. Plain strings."""
+"""What a report of a plan says, whatever it is written in: areas, changes, verdicts, the way back.
+
+Plain strings, in the person's language.
+"""
 
 from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass
 from itertools import groupby
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from mendixctl.guard.verdict import Judgement, Verdict
 from mendixctl.terraform.plan import Action, AttributeChange
 from mendixctl.views.folds import Fold, fold
-from mendixctl.views.text import clean, clean_line, line_diff, moment, plural, shorten, value
+from mendixctl.views.reports.words import known, pair, run, said
+from mendixctl.views.text import (
+    NOT_SET,
+    SENSITIVE,
+    UNKNOWN,
+    clean,
+    clean_line,
+    line_diff,
+    moment,
+    plural,
+    shorten,
+    value,
+)
+from mendixgen.messages import msg, word
 
 if TYPE_CHECKING:
     from mendixctl.engine.plan.results import PlanResult
     from mendixctl.engine.results import Judged
 
 SIGNS = {
-    Action.CREATE: ("+", "create", "created"),
-    Action.UPDATE: ("~", "update", "changed"),
-    Action.DELETE: ("-", "delete", "destroyed"),
-    Action.REPLACE: ("-/+", "replace", "replaced"),
-    Action.MOVE: ("->", "move", "moved"),
-    Action.IMPORT: ("<=", "import", "imported"),
-    Action.FORGET: (".", "forget", "forgotten"),
+    Action.CREATE: ("+", "create", word("is created")),
+    Action.UPDATE: ("~", "update", word("is changed")),
+    Action.DELETE: ("-", "delete", word("is destroyed")),
+    Action.REPLACE: ("-/+", "replace", word("is replaced")),
+    Action.MOVE: ("->", "move", word("is moved")),
+    Action.IMPORT: ("<=", "import", word("is imported")),
+    Action.FORGET: (".", "forget", word("is forgotten")),
 }
-"""Action -> its sign, its word, and what becomes of the resource."""
+"""Action -> its sign, its word in a page's code, and what becomes of the resource."""
 
 ORDER = [Action.DELETE, Action.REPLACE, Action.UPDATE, Action.MOVE, Action.IMPORT, Action.FORGET, Action.CREATE]
 """What is taken away comes first: a report has no question at its end."""
@@ -70,16 +86,19 @@ class Area:
 
 @dataclass(frozen=True, slots=True)
 class WayBack:
-    """What a rollback of this plan could not simply take back, and of what."""
+    """What a rollback of this plan could not simply take back, and of what; ``count`` says of how many."""
 
     verdict: str
     reason: str
+    count: str
     addresses: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Content:
-    """A whole report."""
+    """A whole report. ``facts``: what each is called, in English, and the fact; ``counts``: the word of an action, how
+    it is called and how many; ``verdicts``: how each is called, how many, and its gravity.
+    """
 
     title: str
     facts: tuple[tuple[str, str], ...]
@@ -90,7 +109,7 @@ class Content:
     warnings: tuple[str, ...]
     drift: tuple[Change, ...]
     way_back: tuple[WayBack, ...]
-    harmless_back: int
+    harmless_back: str
     areas: tuple[Area, ...]
     command: str
 
@@ -99,42 +118,45 @@ def of_plan(plan: PlanResult, *, longest: int = 2000) -> Content:
     """The report of a plan. ``longest``: characters of a value that are shown."""
     scope, counts = plan.scope, plan.counts
     named = [
-        ("environment", scope.environment + (" (rehearsal on the emulator)" if scope.rehearsal else "")),
+        ("environment", scope.environment + (f" ({said('rehearsal on the emulator')})" if scope.rehearsal else "")),
         ("account", scope.account),
         ("region", scope.region),
-        ("target", scope.target + (", protected" if scope.protected else "")),
-        ("from release", f"v{plan.base}" if plan.base else "none: this is the first"),
+        ("target", run([scope.target, *([said(word("protected"))] if scope.protected else [])])),
+        ("from release", f"v{plan.base}" if plan.base else said("none: this is the first")),
         ("modules", ", ".join(f"{area} {version}" for area, version in sorted(plan.pins.items()))),
         ("planned", moment(plan.created_at) if plan.created_at else ""),
         ("can be applied until", moment(plan.expires_at) if plan.expires_at else ""),
     ]
     numbers = (
-        ("create", "to add", counts.add),
-        ("update", "to change", counts.change),
-        ("replace", "to replace", counts.replace),
-        ("delete", "to destroy", counts.remove),
-        ("move", "to move", counts.move),
-        ("import", "to import", counts.imported),
+        ("create", said(word("to add")), counts.add),
+        ("update", said(word("to change")), counts.change),
+        ("replace", said(word("to replace")), counts.replace),
+        ("delete", said(word("to destroy")), counts.remove),
+        ("move", said(word("to move")), counts.move),
+        ("import", said(word("to import")), counts.imported),
     )
     verdicts = Counter(one.verdict for one in plan.changes)
     back = _way_back(plan.changes)
+    harmless = len(plan.changes) - sum(len(one.addresses) for one in back)
     flag = " --emulator" if scope.rehearsal else ""
     return Content(
-        title=f"Plan of {scope.environment}",
+        title=said(msg("Plan of {environment}", environment=scope.environment)),
         facts=tuple((name, clean_line(said)) for name, said in named if said),
         counts=tuple(row for row in numbers if row[2]),
-        verdicts=tuple((one.value, verdicts[one], one.gravity) for one in Verdict if verdicts[one]),
+        verdicts=tuple((said(word(one.value)), verdicts[one], one.gravity) for one in Verdict if verdicts[one]),
         objections=tuple(
-            (one.code, clean_line(one.summary), tuple(f"{address}  {what}" for address, what in one.addresses))
+            (one.code, said(one.summary), tuple(f"{address}  {known(what)}" for address, what in one.addresses))
             for one in plan.guards.objections
         ),
         refusals=tuple(
-            (one.address, f"{one.code}: {clean_line(one.text)}", clean_line(one.instead)) for one in plan.guards.refused
+            (one.address, f"{one.code}: {clean_line(one.text)}", said(one.instead)) for one in plan.guards.refused
         ),
-        warnings=tuple(clean_line(f"{one.code}: {one.summary}") for one in plan.warnings),
+        warnings=tuple(pair(one.code, said(one.summary)) for one in plan.warnings),
         drift=tuple(_change(one, "", longest) for one in plan.drift_losses),
         way_back=back,
-        harmless_back=len(plan.changes) - sum(len(one.addresses) for one in back),
+        harmless_back=said(msg("{amount} can be taken back", amount=plural(harmless, "other change")))
+        if harmless
+        else "",
         areas=tuple(_areas(plan, longest)),
         command=f"mendixctl apply --env {scope.environment}{flag}" if plan.has_changes else "",
     )
@@ -149,10 +171,10 @@ def _areas(plan: PlanResult, longest: int) -> list[Area]:
         made.append(
             Area(
                 name or "root",
-                plural(len(inside), "change"),
+                said(plural(len(inside), "change")),
                 tuple(_change(one, name, longest) for one in parts.shown),
                 tuple(_change(one, name, longest) for one in parts.folded),
-                parts.line,
+                said(parts.line),
             )
         )
     return made
@@ -160,16 +182,16 @@ def _areas(plan: PlanResult, longest: int) -> list[Area]:
 
 def _change(one: Judged, area: str, longest: int) -> Change:
     change = one.change
-    sign, word, becomes = SIGNS.get(change.action, ("?", change.action.value, change.action.value))
+    sign, action, becomes = SIGNS.get(change.action, ("?", change.action.value, change.action.value))
     moved = change.previous_address if change.previous_address != change.address else ""
     return Change(
         clean_line(_within(change.address, area)),
         sign,
-        word,
-        becomes,
+        action,
+        said(becomes),
         clean_line(_within(moved, area)),
-        _label(one.judgement),
-        clean_line(one.judgement.reason),
+        said(_label(one.judgement)),
+        said(one.judgement.reason),
         one.verdict.gravity if not one.judgement.one_way else min(one.judgement.besides.gravity, 1),
         tuple(
             _attribute(each, change.action, longest)
@@ -185,19 +207,30 @@ def _attribute(one: AttributeChange, action: Action, longest: int) -> Attribute:
         diff = line_diff(one.before, one.after)
     return Attribute(
         clean_line(one.path),
-        "" if action is Action.CREATE else shorten(value(one.before), longest),
-        "" if action is Action.DELETE else shorten(value(one.after), longest),
+        "" if action is Action.CREATE else _value(one.before, longest),
+        "" if action is Action.DELETE else _value(one.after, longest),
         tuple(clean(line) for line in diff or ()),
         one.forces_replacement,
     )
 
 
+def _value(of: Any, longest: int) -> str:
+    """A value as it is; what stands for one, such as that it is not set, in the person's language."""
+    shown = shorten(value(of), longest)
+    return known(shown) if shown in (NOT_SET, SENSITIVE, UNKNOWN) else shown
+
+
 def _label(found: Judgement) -> str:
+    if found.one_way and found.besides is not Verdict.REVERSIBLE:
+        return msg("{first}, {second}", first=word(found.besides.value), second=word("one-way"))
     if found.one_way:
-        return "one-way" if found.besides is Verdict.REVERSIBLE else f"{found.besides.value}, one-way"
+        return word("one-way")
     if found.verdict is Verdict.REVERSIBLE:
         return ""
-    return found.verdict.value + (f", {plural(int(found.window[1:-1]), 'day')}" if found.window else "")
+    if not found.window:
+        return word(found.verdict.value)
+    days = plural(int(found.window[1:-1]), "day")
+    return msg("{verdict}, {amount}", verdict=word(found.verdict.value), amount=days)
 
 
 def _way_back(changes: tuple[Judged, ...]) -> tuple[WayBack, ...]:
@@ -205,9 +238,12 @@ def _way_back(changes: tuple[Judged, ...]) -> tuple[WayBack, ...]:
     for one in changes:
         back = one.back
         if back.verdict.gravity >= Verdict.RESTORE_NEEDED.gravity or back.window:
-            key = (-back.verdict.gravity, _label(back), clean_line(back.reason))
+            key = (-back.verdict.gravity, said(_label(back)), said(back.reason))
             grouped.setdefault(key, []).append(clean_line(one.change.address))
-    return tuple(WayBack(label, reason, tuple(found)) for (_, label, reason), found in sorted(grouped.items()))
+    return tuple(
+        WayBack(label, reason, said(plural(len(found), "resource")), tuple(found))
+        for (_, label, reason), found in sorted(grouped.items())
+    )
 
 
 def _within(address: str, area: str) -> str:

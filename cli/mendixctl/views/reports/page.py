@@ -5,7 +5,9 @@ from __future__ import annotations
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
+from mendixctl.language import mark
 from mendixctl.views.reports.content import of_plan
+from mendixctl.views.reports.words import tag, worded
 from mendixgen import packaged
 
 if TYPE_CHECKING:
@@ -18,15 +20,15 @@ def plan(result: PlanResult) -> str:
 
 
 def rendered(template: str, **values: Any) -> str:
-    """A page of ``templates/reports/``, everything in it escaped."""
-    return str(_environment().get_template(template).render(**values)).lstrip()
+    """A page of ``templates/reports/``, everything in it escaped; its ``_`` says a text in the person's language."""
+    return str(_environment().get_template(template).render(lang=tag(), comma=mark(", "), **values)).lstrip()
 
 
 @cache
 def _environment() -> Any:
     import jinja2
 
-    return jinja2.Environment(
+    environment = jinja2.Environment(
         loader=jinja2.FileSystemLoader(packaged.templates() / "reports"),
         autoescape=True,
         undefined=jinja2.StrictUndefined,
@@ -34,3 +36,5 @@ def _environment() -> Any:
         lstrip_blocks=True,
         keep_trailing_newline=True,
     )
+    environment.globals["_"] = worded
+    return environment

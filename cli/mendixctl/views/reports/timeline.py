@@ -8,10 +8,13 @@ from datetime import UTC
 from typing import TYPE_CHECKING
 
 from mendixctl.guard.verdict import Verdict
+from mendixctl.language import mark
 from mendixctl.terraform.plan import Action
 from mendixctl.views.reports.content import SIGNS
 from mendixctl.views.reports.page import rendered
+from mendixctl.views.reports.words import pair, run, said, worded
 from mendixctl.views.text import clean, clean_line, duration, moment, plural
+from mendixgen.messages import msg, word
 
 if TYPE_CHECKING:
     from mendixctl.engine.history.results import HistoryResult
@@ -70,12 +73,13 @@ def history(result: HistoryResult) -> str:
 def _timeline(result: HistoryResult) -> Timeline:
     newest = list(reversed(result.listed))[: result.limit]
     ended = Counter(record.status.value for record in newest)
-    sums = ", ".join(f"{count} {status}" for status, count in ended.most_common())
+    sums = run(worded("{count} {status}", count=count, status=word(status)) for status, count in ended.most_common())
     scope = result.scope
-    where = f"account {scope.account}, {scope.region}"
+    amount = said(plural(len(newest), "release"))
+    where = worded("account {account}, {region}", account=scope.account, region=scope.region)
     return Timeline(
-        f"Releases of {scope.environment}",
-        f"{plural(len(newest), 'release')}{f': {sums}' if sums else ''}; {where}",
+        worded("Releases of {environment}", environment=scope.environment),
+        f"{pair(amount, sums) if sums else amount}{mark('; ')}{where}",
         tuple(_point(record) for record in newest),
     )
 
@@ -85,15 +89,17 @@ def _point(record: Record) -> Point:
     author = release.author
     words = []
     if release.rollback_to:
-        words.append(f"back to v{release.rollback_to}")
+        words.append(worded("back to v{number}", number=release.rollback_to))
     if release.held_forward:
-        words.append(f"held forward: {', '.join(release.held_forward)}")
+        words.append(worded("held forward: {names}", names=", ".join(release.held_forward)))
     if release.accepted:
-        words.append(f"accepted losses: {', '.join(release.accepted)}")
+        words.append(worded("accepted losses: {names}", names=", ".join(release.accepted)))
     counted = Counter(change.action for change in release.changes)
-    sums = ", ".join(f"{count} {SIGNS[Action(action)][2]}" for action, count in counted.most_common() if _known(action))
+    sums = [_ended(Action(action), count) for action, count in counted.most_common() if _known(action)]
     kept = release.changes[:MOST]
     more = len(release.changes) - len(kept)
+    if more:
+        sums.append(worded("{more} not named here", more=more))
     return Point(
         number=record.number,
         kind=release.kind.value,
@@ -105,24 +111,39 @@ def _point(record: Record) -> Point:
         who=clean_line(author.git or f"{author.user}@{author.host}"),
         commit=clean_line(release.commit[:12]),
         message=clean_line(release.message),
-        words=tuple(clean_line(word) for word in words),
-        counts=f"{plural(len(release.changes), 'change')}: {sums}{f', {more} not named here' if more else ''}",
+        words=tuple(words),
+        counts=pair(said(plural(len(release.changes), "change")), run(sums)),
         changes=tuple(_entry(change) for change in kept),
         errors=tuple(clean(error) for error in outcome.errors) if outcome else (),
     )
 
 
 def _entry(change: RecordedChange) -> Entry:
-    sign, word, _ = SIGNS[Action(change.action)] if _known(change.action) else ("?", change.action, change.action)
+    sign, action, _ = SIGNS[Action(change.action)] if _known(change.action) else ("?", change.action, change.action)
     harmless = change.verdict in ("", Verdict.REVERSIBLE)
     gravity = next((one.gravity for one in Verdict if one.value == change.verdict), 0)
     return Entry(
         clean_line(change.address),
         sign,
-        word,
-        "one-way" if change.one_way else "" if harmless else change.verdict,
+        action,
+        said(word("one-way" if change.one_way else "" if harmless else change.verdict)),
         min(gravity, 1) if change.one_way else gravity,
-        clean_line(change.reason),
+        said(change.reason),
+    )
+
+
+def _ended(action: Action, count: int) -> str:
+    """How many changes of a kind a release has."""
+    return said(
+        {
+            Action.CREATE: msg("{count} created", count=count),
+            Action.UPDATE: msg("{count} changed", count=count),
+            Action.DELETE: msg("{count} destroyed", count=count),
+            Action.REPLACE: msg("{count} replaced", count=count),
+            Action.MOVE: msg("{count} moved", count=count),
+            Action.IMPORT: msg("{count} imported", count=count),
+            Action.FORGET: msg("{count} forgotten", count=count),
+        }[action]
     )
 
 
