@@ -1,13 +1,16 @@
 """What AWS asks for what environments are made of: a dated table with its sources, and no call to anyone.
 
 The table is ``data/prices.json``; a repository may have newer prices beside it, which AWS's own price list gave. What
-is in neither has no price: nothing is guessed. The one thing that is worked out is another size of an EC2 family,
-because AWS prices a family's sizes in proportion (metal excepted), and it is said to be.
+is in neither has no price: nothing is guessed. The one thing that is worked out is another size of a family of EC2,
+and of RDS for PostgreSQL and MySQL, because AWS prices a family's sizes in proportion to their vCPUs (metal and
+burstable types excepted), and it is said to be. It is worked out from the largest size that is known: RDS's list rounds
+to a thousandth of a dollar an hour, which is little of a large one.
 """
 
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
@@ -25,6 +28,11 @@ FILE = "prices.json"
 EVERYWHERE = "*"
 HOURS = 730
 """Hours of a month, as AWS's own calculator has them."""
+
+_SIZED = re.compile(
+    r"(?P<service>ec2/|rds/(?:postgres|mysql|mariadb)/db\.)(?P<family>[a-z0-9-]+)\.(?P<size>[a-z0-9-]+)"
+    r"(?P<kind>/single|/multi)?$"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,16 +73,35 @@ class Prices:
         return Prices({it: {**self.rows.get(it, {}), **newer.rows.get(it, {})} for it in regions})
 
     def _by_size(self, region: str, item: str) -> Price | None:
-        service, _, wanted = item.partition("/")
-        size = vcpus(wanted) if service == "ec2" and ".metal" not in wanted else None
-        if size is None:
+        wanted = _Sized.of(item)
+        if wanted is None:
             return None
-        family = wanted.partition(".")[0]
-        for other, price in sorted(self.rows.get(region, {}).items()):
-            name = other.removeprefix("ec2/")
-            if name.partition(".")[0] == family and ".metal" not in name and (known := vcpus(name)):
-                return Price(round(price.usd * size / known, 6), price.source, other)
-        return None
+        known = [
+            one for other in self.rows.get(region, {}) if (one := _Sized.of(other)) and one.family == wanted.family
+        ]
+        if not known:
+            return None
+        largest = max(known, key=lambda one: (one.vcpus, one.item))
+        price = self.rows[region][largest.item]
+        return Price(round(price.usd * wanted.vcpus / largest.vcpus, 6), price.source, largest.item)
+
+
+@dataclass(frozen=True, slots=True)
+class _Sized:
+    """An item whose family is priced by size: ``family`` is all of the item but its size."""
+
+    item: str
+    family: tuple[str, str, str]
+    vcpus: int
+
+    @classmethod
+    def of(cls, item: str) -> _Sized | None:
+        """None for items that are not: other services, metal, and burstable types, which are priced by memory."""
+        found = _SIZED.match(item)
+        if found is None or found["family"].startswith("t") or "metal" in found["size"]:
+            return None
+        number = vcpus(f"{found['family']}.{found['size']}")
+        return cls(item, (found["service"], found["family"], found["kind"] or ""), number) if number else None
 
 
 def prices(repository: Path | None = None) -> Prices:

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
-from mendixctl.engine.cost import resources, usage
+from mendixctl.engine.cost import resources, usage, watched
 from mendixctl.engine.cost.usage import Usage
 from mendixctl.engine.environment.files import choose
 from mendixctl.engine.environment.workplace import Workplace, open_workplace
@@ -106,7 +106,7 @@ def estimate(session: Session, environment: str | None = None) -> EstimateResult
     specification = workplace.specification
     table = prices(session.repository.root)
     region = specification.header.region
-    used, unknown = usage.usages(specification.settings)
+    used, unknown = usage.usages(specification.settings, watched.metrics_in_alarms(specification))
     lines = priced(used, table, region)
     changes = _waiting(workplace)
     deltas, unpriced = compared(changes, table, region)

@@ -22,7 +22,19 @@ from mendixgen.files import write_atomic
 from mendixgen.prices import FILE
 
 HOST = "https://pricing.us-east-1.amazonaws.com"
-OFFERS = ("AmazonEC2", "AmazonRDS", "AmazonVPC", "AWSELB", "AmazonES", "AmazonEKS", "awskms", "AmazonCloudWatch")
+OFFERS = (
+    "AmazonEC2",
+    "AmazonRDS",
+    "AmazonVPC",
+    "AWSELB",
+    "AmazonES",
+    "AmazonEKS",
+    "awskms",
+    "AmazonCloudWatch",
+    "AWSSecretsManager",
+    "AmazonS3",
+    "awswaf",
+)
 """The offers that have what environments are made of, by the names that the list has for them."""
 
 LARGEST = 1 << 30
@@ -120,6 +132,10 @@ def _disk(family: str, of: Attributes) -> str:
     return f"ebs/{of['volumeApiName']}" if family == "Storage" and of.get("volumeApiName") in {"gp3", "io2"} else ""
 
 
+VOLUMES = {"General Purpose-GP3": "gp3", "Provisioned IOPS-IO2": "io2"}
+PROVISIONED = {"GP3-PIOPS": "gp3-iops", "IO2-PIOPS": "io2-iops"}
+"""Ends of usage types (RDS:GP3-PIOPS, RDS:Multi-AZ-IO2-PIOPS); what is no volume of ours ends otherwise."""
+
 ENGINES = {"PostgreSQL": "postgres", "MySQL": "mysql", "MariaDB": "mariadb"}
 
 
@@ -127,9 +143,9 @@ def _database(family: str, of: Attributes) -> str:
     kind = {"Single-AZ": "single", "Multi-AZ": "multi"}.get(of.get("deploymentOption", ""))
     if kind is None:
         return ""
-    if family == "Database Storage":
-        same = of.get("volumeType") == "General Purpose-GP3" and of.get("databaseEngine") in {"Any", "PostgreSQL"}
-        return f"rds/gp3/{kind}" if same else ""
+    if family in {"Database Storage", "Provisioned IOPS"}:
+        sort = _storage(family, of) if of.get("databaseEngine") in {"Any", "PostgreSQL"} else ""
+        return f"rds/{sort}/{kind}" if sort else ""
     engine = ENGINES.get(of.get("databaseEngine", ""))
     if family != "Database Instance":
         return ""
@@ -138,12 +154,21 @@ def _database(family: str, of: Attributes) -> str:
     return f"rds/{engine}/{of['instanceType']}/{kind}" if engine else ""
 
 
+def _storage(family: str, of: Attributes) -> str:
+    if family == "Database Storage":
+        return VOLUMES.get(of.get("volumeType", ""), "")
+    usage = of.get("usagetype", "")
+    return next((sort for ending, sort in PROVISIONED.items() if usage.endswith(ending)), "")
+
+
 def _network(family: str, of: Attributes) -> str:
     usage = of.get("usagetype", "")
     if family == "NAT Gateway" and usage.endswith("NatGateway-Hours"):
         return "nat/gateway"
     if usage.endswith("VpcEndpoint-Hours"):
         return "endpoint/interface"
+    if usage.endswith("PublicIPv4:InUseAddress"):
+        return "ipv4/address"
     if family == "Load Balancer-Network" and usage.endswith("LoadBalancerUsage"):
         return "nlb/hour"
     return ""
@@ -162,8 +187,22 @@ def _further(family: str, of: Attributes) -> str:
         return "eks/cluster"
     if family == "Encryption Key" and usage.endswith("KMS-Keys"):
         return "kms/key"
+    if family == "Secret" and usage.endswith("AWSSecretsManager-Secrets"):
+        return "secretsmanager/secret"
+    if family == "Web Application Firewall":
+        return {"WebACLV2": "waf/acl", "RuleV2": "waf/rule"}.get(usage.partition("-")[2] if "-" in usage else usage, "")
+    if family == "Storage" and of.get("volumeType") == "Standard" and usage.endswith("TimedStorage-ByteHrs"):
+        return "s3/standard"
+    return _observation(family, usage)
+
+
+def _observation(family: str, usage: str) -> str:
     if family == "Alarm" and usage.endswith("CW:AlarmMonitorUsage"):
         return "cloudwatch/alarm"
+    if family == "Alarm" and usage.endswith("CW:CompositeAlarmMonitorUsage"):
+        return "cloudwatch/composite"
+    if family == "Data Payload" and usage.endswith("-DataProcessing-Bytes"):
+        return "cloudwatch/logs"
     return ""
 
 

@@ -11,10 +11,15 @@ from hypothesis import strategies as st
 from mendixctl.engine.cost import usage
 from mendixctl.engine.cost.estimate import EstimateResult, Line, compared, priced
 from mendixctl.engine.cost.usage import BENCHMARK, KEYS, Usage, usages
+from mendixctl.engine.cost.watched import metrics_in_alarms
 from mendixctl.terraform.plan import Action, AttributeChange, ResourceChange
+from mendixgen.areas.catalogue import AREAS
 from mendixgen.areas.encryption import PURPOSES
+from mendixgen.areas.monitoring.rows import rows
 from mendixgen.authoring.constructs.cis import CONTROLS
 from mendixgen.prices import HOURS, Price, Prices, Source, prices
+from mendixgen.spec.loader import load_text
+from tests.support.platforms import STORE
 from tests.support.soak import examples
 
 SOURCE = Source("a list", date(2026, 11, 1))
@@ -81,8 +86,64 @@ def test_what_has_no_price_is_listed_and_nothing_else_is(drawn: Any) -> None:
 
 
 def test_areas_that_nothing_is_known_of_are_named() -> None:
-    found, unknown = usages({"encryption": {}, "edge": {}, "identity": {}})
-    assert (found, unknown) == ([Usage("encryption", "6 keys", "kms/key", 6)], ["edge"])
+    found, unknown = usages({"encryption": {}, "moonbase": {}, "identity": {}})
+    assert (found, unknown) == ([Usage("encryption", "6 keys", "kms/key", 6)], ["moonbase"])
+
+
+def test_of_every_area_something_is_known() -> None:
+    known = usage.RULES.keys() | usage.BY_USE.keys() | usage.NOTHING
+    assert set(AREAS) - known == {"foundation"}
+    assert set(usage.BY_USE) | set(usage.RULES) <= set(AREAS)
+
+
+def test_what_stands_beside_an_environment_is_counted() -> None:
+    node = {"data": 3, "instance_type": "r7g.large.search", "storage_gb": 200, "master": 3, "master_type": "m7g.large"}
+    given = {
+        "network": {"zones": 3, "nat": "per-zone", "allow_from": ["203.0.113.0/24"]},
+        "logging": {"engine": "opensearch", "nodes": node, "warm": {"nodes": 2, "instance_type": "ultrawarm1.medium"}},
+        "edge": {"cloudfront": True, "waf": {"groups": ["A", "B"]}},
+        "monitoring": {"dashboards": True, "alarms": [{}, {}]},
+        "database": {
+            "instances": {
+                "a": {"engine": "postgres", "class": "db.m7g.large", "storage_gb": 500, "iops": 14000},
+                "b": {
+                    "engine": "mysql",
+                    "class": "db.m7g.large",
+                    "storage_type": "io2",
+                    "storage_gb": 100,
+                    "iops": 5000,
+                },
+            }
+        },
+    }
+    found, unknown = usages(given, alarms=40)
+    counted = {(it.area, it.item, it.what): it.quantity for it in found}
+    assert not unknown
+    assert counted["monitoring", "cloudwatch/alarm", "40 metrics in alarms"] == 40
+    assert counted["network", "ipv4/address", "3 public addresses"] == 3 * HOURS
+    assert counted["logging", "opensearch/m7g.large", "3 masters, m7g.large"] == 3 * HOURS
+    assert counted["logging", "opensearch/ultrawarm1.medium", "2 warm nodes, ultrawarm1.medium"] == 2 * HOURS
+    assert counted["edge", "waf/rule", "4 rules"] == 4
+    assert counted["monitoring", "cloudwatch/dashboard", "4 dashboards, 3 of them free"] == 1
+    assert counted["database", "rds/gp3-iops/multi", "a: 2000 IOPS"] == 2000
+    assert counted["database", "rds/io2/multi", "b: 100 GB"] == 100
+    assert counted["database", "rds/io2-iops/multi", "b: 5000 IOPS"] == 5000
+    assert counted["database", "secretsmanager/secret", "2 secrets"] == 2
+
+
+def test_alarms_are_counted_by_the_metrics_that_they_evaluate() -> None:
+    document = """
+name: prod
+region: eu-central-1
+account: "123456789012"
+domain: apps.example.com
+monitoring: {}
+database: {instances: {crm: {engine: postgres}, portal: {engine: postgres}}}
+"""
+    more = document.replace("portal: {engine", "books: {engine: postgres}, portal: {engine")
+    two, three = (metrics_in_alarms(load_text(it, "prod.yaml", store=STORE, lock=None)) for it in (document, more))
+    mine = [row for row in rows() if row.of in {"databases", "observed-databases", "postgres"}]
+    assert three - two == sum(len(row.metrics) for row in mine) > 0
 
 
 def test_numbers_that_are_said_twice_are_the_same() -> None:
@@ -97,6 +158,16 @@ def test_another_size_of_a_family_is_worked_out_and_said_to_be() -> None:
     assert TABLE.find("eu-central-1", "ec2/m7i.metal-24xl") is None
     assert TABLE.find("eu-central-1", "ec2/m6i.large") is None
     assert TABLE.find("eu-west-1", "ec2/m7i.large") is None
+    database = TABLE.find("eu-central-1", "rds/postgres/db.m7g.4xlarge/multi")
+    assert database is not None
+    assert (database.usd, database.derived) == (3.2, "rds/postgres/db.m7g.large/multi")
+    assert TABLE.find("eu-central-1", "rds/postgres/db.m7g.4xlarge/single") is None
+    assert TABLE.find("eu-central-1", "rds/oracle-se2/db.m7g.4xlarge/multi") is None
+
+
+def test_burstable_types_are_not_priced_by_their_vcpus() -> None:
+    table = Prices({"eu-central-1": {"rds/postgres/db.t4g.large/multi": Price(0.298, SOURCE)}})
+    assert table.find("eu-central-1", "rds/postgres/db.t4g.medium/multi") is None
 
 
 def test_the_shipped_table_knows_its_sources() -> None:
@@ -105,10 +176,13 @@ def test_the_shipped_table_knows_its_sources() -> None:
     assert found is not None
     assert found.usd == 0.12075
     assert found.source.confirmed
-    unconfirmed = table.find("eu-central-1", "nat/gateway")
+    unconfirmed = table.find("eu-central-1", "nlb/hour")
     assert unconfirmed is not None
     assert not unconfirmed.source.confirmed
-    assert table.find("eu-central-1", "rds/postgres/db.m7g.large/multi") is None
+    database = table.find("eu-central-1", "rds/postgres/db.m7g.large/multi")
+    assert database is not None
+    assert (database.usd, database.derived) == (0.4005, "rds/postgres/db.m7g.xlarge/multi")
+    assert table.find("eu-central-1", "rds/oracle-se2/db.m5.large/multi") is None
 
 
 def change(kind: str, action: Action, **attributes: tuple[Any, Any]) -> ResourceChange:

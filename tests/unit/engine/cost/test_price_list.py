@@ -55,6 +55,33 @@ def test_addresses_are_those_of_the_bulk_list() -> None:
         ("Amazon OpenSearch Service Instance", {"instanceType": "r7g.large.search"}, "opensearch/r7g.large.search"),
         ("Encryption Key", {"usagetype": "eu-central-1-KMS-Keys"}, "kms/key"),
         ("Alarm", {"usagetype": "EUC1-CW:AlarmMonitorUsage"}, "cloudwatch/alarm"),
+        ("Alarm", {"usagetype": "EUC1-CW:CompositeAlarmMonitorUsage"}, "cloudwatch/composite"),
+        ("Alarm", {"usagetype": "EUC1-CW:HighResAlarmMonitorUsage"}, ""),
+        ("Data Payload", {"usagetype": "EUC1-DataProcessing-Bytes"}, "cloudwatch/logs"),
+        ("Secret", {"usagetype": "EUC1-AWSSecretsManager-Secrets"}, "secretsmanager/secret"),
+        ("Web Application Firewall", {"usagetype": "EUC1-WebACLV2"}, "waf/acl"),
+        ("Web Application Firewall", {"usagetype": "EUC1-ShieldProtected-RuleV2"}, ""),
+        ("Storage", {"volumeType": "Standard", "usagetype": "EUC1-TimedStorage-ByteHrs"}, "s3/standard"),
+        ("Storage", {"volumeType": "Amazon Glacier", "usagetype": "EUC1-TimedStorage-GlacierByteHrs"}, ""),
+        ("VpcEndpoint", {"usagetype": "EUC1-VpcEndpoint-Hours"}, "endpoint/interface"),
+        ("Public IPv4", {"usagetype": "EUC1-PublicIPv4:InUseAddress"}, "ipv4/address"),
+        ("Amazon OpenSearch Service Volume", {"usagetype": "EUC1-ES:GP3-Storage"}, "opensearch/gp3"),
+        *(
+            (
+                family,
+                {"databaseEngine": engine, "deploymentOption": deployment, "volumeType": volume, "usagetype": usage},
+                item,
+            )
+            for family, engine, deployment, volume, usage, item in (
+                ("Database Storage", "PostgreSQL", "Multi-AZ", "General Purpose-GP3", "", "rds/gp3/multi"),
+                ("Database Storage", "Any", "Single-AZ", "Provisioned IOPS-IO2", "", "rds/io2/single"),
+                ("Database Storage", "Any", "Multi-AZ (readable standbys)", "General Purpose-GP3", "", ""),
+                ("Database Storage", "Any", "Single-AZ", "Magnetic", "", ""),
+                ("Provisioned IOPS", "Any", "Single-AZ", "", "EUC1-RDS:GP3-PIOPS", "rds/gp3-iops/single"),
+                ("Provisioned IOPS", "Any", "Multi-AZ", "", "EUC1-RDS:Multi-AZ-IO2-PIOPS", "rds/io2-iops/multi"),
+                ("Provisioned IOPS", "Any", "Single-AZ", "", "EUC1-RDS:PIOPS", ""),
+            )
+        ),
     ],
 )
 def test_products_have_the_names_of_the_table(family: str, attributes: dict[str, str], item: str) -> None:
