@@ -82,6 +82,7 @@ DOMAINS: dict[str, tuple[str, ...]] = {
         f"{GENERATORS}/spec",
         f"{GENERATORS}/areas",
         f"{GENERATORS}/copies",
+        f"{GENERATORS}/diagrams",
         f"{GENERATORS}/kubernetes",
         f"{GENERATORS}/lock.py",
         f"{GENERATORS}/resolve.py",
@@ -425,7 +426,7 @@ def template_texts(root: Path = TOP) -> Iterator[Found]:
 def _under(value: object, keys: Iterable[str]) -> Iterator[str]:
     if isinstance(value, dict):
         for key, part in value.items():
-            if key in keys and isinstance(part, str) and " " in part:
+            if key in keys and isinstance(part, str) and (" " in part or (key == "description" and part.endswith("."))):
                 yield part.strip()
             else:
                 yield from _under(part, keys)

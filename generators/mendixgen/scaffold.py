@@ -23,18 +23,27 @@ _PATTERNS = {
         "a DNS name such as apps.example.com",
     ),
 }
-_TEMPLATES = {"Makefile.j2": "Makefile", "README.md.j2": "README.md", "gitignore.j2": ".gitignore"}
+_TEMPLATES = {
+    "Makefile.j2": "Makefile",
+    "README.md.j2": "README.md",
+    "README.zh-CN.md.j2": "README.zh-CN.md",
+    "gitignore.j2": ".gitignore",
+}
 
 
 @dataclass(frozen=True, slots=True)
 class Beginning:
-    """The first environment of a repository. ``areas``: those that are on, and what they need; all without any."""
+    """The first environment of a repository. ``areas``: those that are on, and what they need; all without any.
+
+    ``language``: of what its YAML says to people, and of what an editor says of it; en or zh.
+    """
 
     name: str
     region: str
     account: str
     domain: str
     areas: tuple[str, ...] = ()
+    language: str = "en"
 
 
 def check(beginning: Beginning) -> None:
@@ -94,6 +103,7 @@ def contents(beginning: Beginning) -> dict[str, bytes]:
         "region": beginning.region,
         "account": beginning.account,
         "domain": beginning.domain,
+        "language": beginning.language,
     }
     templates = {**_TEMPLATES, "dev.yaml.j2": f"environments/{beginning.name}.yaml"}
     files = {name: environment.get_template(source).render(values).encode() for source, name in templates.items()}

@@ -33,11 +33,12 @@ def command(
     from dataclasses import replace
 
     from mendixctl.engine import diagram
+    from mendixctl.views import pictures
     from mendixgen.files import write_atomic
 
     session = application.session(rehearse=rehearse)
     result = diagram.diagram(session, environment, before=before, after=after or 0)
     if output is not None:
-        write_atomic(application.folder / output, result.svg)
+        write_atomic(application.folder / output, pictures.drawn(result))
         result = replace(result, file=str(output))
     application.view.show(result)

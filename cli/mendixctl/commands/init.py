@@ -27,9 +27,10 @@ def command(
     application: Application, target: str, name: str, region: str, account: str, domain: str, areas: tuple[str, ...]
 ) -> None:
     """Lay down a platform repository in FOLDER: one environment on the emulator, the modules and the schema."""
+    from mendixctl.language import current
     from mendixctl.views.results import Initialised
     from mendixgen import scaffold
 
-    beginning = scaffold.Beginning(name, region, account, domain, areas)
+    beginning = scaffold.Beginning(name, region, account, domain, areas, current())
     files = scaffold.lay_down(application.folder / target, beginning)
     application.view.show(Initialised(target, files, name))

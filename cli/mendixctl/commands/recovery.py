@@ -13,6 +13,8 @@ from mendixctl.commands.parameters import (
     message_option,
     pass_application,
 )
+from mendixctl.language import current
+from mendixctl.language.choice import ENGLISH, LANGUAGES
 from mendixgen.messages import msg
 
 
@@ -26,13 +28,16 @@ def command() -> None:
 
 @command.command(cls=Command)
 @environment_argument()
-@click.option("--language", type=click.Choice(["en", "zh"]), default="en", show_default=True, help="Of the document.")
+@click.option(
+    "--language", type=click.Choice(LANGUAGES), help="Of the document, else that of the command; in --json en."
+)
 @pass_application
-def plan(application: Application, environment: str, language: str) -> None:
+def plan(application: Application, environment: str, language: str | None) -> None:
     """Write the recovery plan of ENVIRONMENT, which has a standby: what is lost, what is back when, who does what."""
     from mendixctl.engine.recovery import plan as planning
 
-    application.view.show(planning.plan(application.session(), environment, "zh" if language == "zh" else "en"))
+    wanted = language or (ENGLISH if application.as_json else current())
+    application.view.show(planning.plan(application.session(), environment, "zh" if wanted == "zh" else "en"))
 
 
 @command.command(cls=Command)

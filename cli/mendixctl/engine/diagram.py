@@ -13,20 +13,25 @@ from mendixctl.engine.results import Scope
 from mendixctl.engine.session import Session
 from mendixgen.diagnostics import Diagnostic, MendixError
 from mendixgen.diagrams.layout import Picture, layout
-from mendixgen.diagrams.svg import compare, draw
+from mendixgen.diagrams.svg import Say, compare, draw
+from mendixgen.messages import msg
 from mendixgen.regions import regions
 from mendixgen.spec.loader import Specification, load_text
 
 
 @dataclass(frozen=True, slots=True)
 class DiagramResult:
-    """The picture. ``before`` and ``after``: releases, 0 for the YAML as it is; ``before`` None where one is drawn."""
+    """The picture. ``before`` and ``after``: releases, 0 for the YAML as it is; ``before`` None where one is drawn.
+
+    ``svg`` is in English; ``pictures`` are one or two to draw in another language.
+    """
 
     scope: Scope
     before: int | None
     after: int
     svg: str
     file: str = ""
+    pictures: tuple[Picture, ...] = ()
 
 
 def diagram(session: Session, environment: str, *, before: int | None = None, after: int = 0) -> DiagramResult:
@@ -43,15 +48,20 @@ def diagram(session: Session, environment: str, *, before: int | None = None, af
 
     def picture(number: int) -> Picture:
         if not number or store is None:
-            return _picture(workplace.specification, f"{environment} now")
+            return _picture(workplace.specification, msg("{environment} now", environment=environment))
         record = store.read(number)
         text = record.release.spec
         made = load_text(text, f"v{number}", store=workplace.store, lock=released.lock(record), name=environment)
         return _picture(made, f"{environment} v{number}")
 
     last = picture(after)
-    svg = draw(last) if before is None else compare(picture(before), last)
-    return DiagramResult(workplace.scope, before, after, svg)
+    pictures = (last,) if before is None else (picture(before), last)
+    return DiagramResult(workplace.scope, before, after, drawn(pictures), pictures=pictures)
+
+
+def drawn(pictures: tuple[Picture, ...], *, say: Say = str, language: str = "en") -> str:
+    """One picture, or two side by side."""
+    return (draw if len(pictures) == 1 else compare)(*pictures, say=say, language=language)
 
 
 def _picture(specification: Specification, name: str) -> Picture:

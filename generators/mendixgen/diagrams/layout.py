@@ -1,4 +1,7 @@
-"""What is drawn of an environment, and where: boxes with a name of their own, and the flows between them. Pure."""
+"""What is drawn of an environment, and where: boxes with a name of their own, and the flows between them. Pure.
+
+Words are in English, as messages: `mendixgen.diagrams.svg` draws them in the language that it is told.
+"""
 
 from __future__ import annotations
 
@@ -8,12 +11,14 @@ from ipaddress import IPv4Network
 from typing import Any
 
 from mendixgen.areas.network.addresses import subnet
+from mendixgen.messages import msg, word
 
 Settings = Mapping[str, Any]
 
 WIDTH = 1180
 MARGIN, GAP, HEAD, LINE = 20, 12, 26, 16
 VPC_LEFT, VPC_WIDTH = MARGIN, 880
+TIERS = {"public": word("public"), "private": word("private"), "database": word("database")}
 BESIDE_LEFT, BESIDE_WIDTH = VPC_LEFT + VPC_WIDTH + 2 * GAP, 236
 
 
@@ -58,10 +63,14 @@ def layout(name: str, region: str, settings: Settings, zones: Sequence[str]) -> 
     flows: list[Flow] = []
     top = MARGIN + 40
     if ingress is not None:
-        boxes.append(Box("internet", "outside", "Clients", (str(ingress.get("scheme", "")),), VPC_LEFT, top, 200, 56))
-        ports = [f"{one['protocol']} {one['port']} to {one['target_port']}" for one in ingress.get("listeners", ())]
+        boxes.append(
+            Box("internet", "outside", word("Clients"), (str(ingress.get("scheme", "")),), VPC_LEFT, top, 200, 56)
+        )
+        ports = [_listener(one) for one in ingress.get("listeners", ())]
         height = HEAD + LINE * max(min(len(ports), 6), 1) + 8
-        boxes.append(Box("balancer", "edge", "Load balancer", tuple(_most(ports, 6)), VPC_LEFT + 300, top, 280, height))
+        boxes.append(
+            Box("balancer", "edge", word("Load balancer"), tuple(_most(ports, 6)), VPC_LEFT + 300, top, 280, height)
+        )
         flows.append(Flow("internet", "balancer"))
         top += max(height, 56) + 2 * GAP
     bottom = top
@@ -80,7 +89,9 @@ def layout(name: str, region: str, settings: Settings, zones: Sequence[str]) -> 
     flows += [Flow("cluster", key) for key in ("buckets",) if "cluster" in keys and any(b[0] == key for b in beside)]
     if "cluster" in keys and "databases" in keys:
         flows.append(Flow("cluster", "databases"))
-    return Picture(f"{name}, {region}", WIDTH, max(bottom, y) + MARGIN, tuple(boxes), tuple(flows))
+    return Picture(
+        msg("{name}, {region}", name=name, region=region), WIDTH, max(bottom, y) + MARGIN, tuple(boxes), tuple(flows)
+    )
 
 
 def _vpc(network: Settings, settings: Settings, zones: Sequence[str], top: int) -> tuple[list[Box], int]:
@@ -95,20 +106,25 @@ def _vpc(network: Settings, settings: Settings, zones: Sequence[str], top: int) 
     y += HEAD
     for tier in ("public", "private", "database"):
         for number, zone in enumerate(zones):
-            lines = (str(subnet(block, tier, zone)), *(("NAT gateway",) if tier == "public" and zone in nat else ()))
+            lines = (
+                str(subnet(block, tier, zone)),
+                *((word("NAT gateway"),) if tier == "public" and zone in nat else ()),
+            )
             x = VPC_LEFT + GAP + number * (column + GAP)
-            boxes.append(Box(f"subnet:{tier}:{zone}", "subnet", tier, lines, x + 6, y, column - 12, HEAD + 2 * LINE))
+            boxes.append(
+                Box(f"subnet:{tier}:{zone}", "subnet", TIERS[tier], lines, x + 6, y, column - 12, HEAD + 2 * LINE)
+            )
         y += HEAD + 2 * LINE + 6
         if tier == "private" and "cluster" in settings:
             y = _band(boxes, "cluster", _cluster_title(settings), list(_nodes(settings)), y, inner)
         if tier == "database" and settings.get("database", {}).get("instances"):
-            y = _band(boxes, "databases", "Databases", list(_databases(settings)), y, inner)
+            y = _band(boxes, "databases", word("Databases"), list(_databases(settings)), y, inner)
     end = y + 4
     columns = [
         Box(
             f"zone:{zone}",
             "zone",
-            f"zone {zone}",
+            msg("zone {zone}", zone=zone),
             (),
             VPC_LEFT + GAP + number * (column + GAP),
             rows_top,
@@ -145,7 +161,12 @@ def _band(
 
 def _cluster_title(settings: Settings) -> str:
     cluster = settings["cluster"]
-    return f"EKS {cluster.get('version', '')}, {cluster.get('endpoint', '')} API"
+    access = str(cluster.get("endpoint", ""))
+    return msg("EKS {version}, {access} API", version=cluster.get("version", ""), access=word(access))
+
+
+def _listener(one: Settings) -> str:
+    return msg("{protocol} {port} to {target}", protocol=one["protocol"], port=one["port"], target=one["target_port"])
 
 
 def _nodes(settings: Settings) -> Iterator[tuple[str, str, tuple[str, ...]]]:
@@ -153,22 +174,33 @@ def _nodes(settings: Settings) -> Iterator[tuple[str, str, tuple[str, ...]]]:
         types = ", ".join(_most([str(one) for one in group.get("instance_types", ())], 2))
         yield (
             f"nodes:{name}",
-            f"nodes {name}",
-            (f"{group.get('min', 0)} to {group.get('max', 0)}, {group.get('capacity', '')}", types),
+            msg("nodes {name}", name=name),
+            (
+                msg(
+                    "{least} to {most}, {capacity}",
+                    least=group.get("min", 0),
+                    most=group.get("max", 0),
+                    capacity=group.get("capacity", ""),
+                ),
+                types,
+            ),
         )
     for name, app in sorted(settings.get("apps", {}).items()):
-        uses = [f"{what} {app[what]}" for what in ("database", "files") if app.get(what)]
-        yield (f"app:{name}", f"app {name}", (f"Mendix {app.get('mendix', '')}, {app.get('replicas', 1)}x", *uses))
+        uses = [msg("database {name}", name=app["database"])] if app.get("database") else []
+        uses += [msg("files {name}", name=app["files"])] if app.get("files") else []
+        runs = msg("Mendix {version}, {replicas}x", version=app.get("mendix", ""), replicas=app.get("replicas", 1))
+        yield f"app:{name}", msg("app {name}", name=name), (runs, *uses)
 
 
 def _databases(settings: Settings) -> Iterator[tuple[str, str, tuple[str, ...]]]:
     for name, one in sorted(settings["database"]["instances"].items()):
-        copies = ["Multi-AZ"] if one.get("multi_az") else ["one zone"]
-        copies += [f"{one['replicas']} replicas" if one["replicas"] > 1 else "1 replica"] if one.get("replicas") else []
+        copies: str = word("Multi-AZ") if one.get("multi_az") else word("one zone")
+        if one.get("replicas"):
+            copies = msg("{copies}, replicas: {number}", copies=copies, number=one["replicas"])
         yield (
             f"database:{name}",
             f"{one.get('engine', '')} {name}",
-            (f"{one.get('version', '')}, {one.get('class', '')}", f"{one.get('storage_gb', '')} GB", ", ".join(copies)),
+            (f"{one.get('version', '')}, {one.get('class', '')}", f"{one.get('storage_gb', '')} GB", copies),
         )
 
 
@@ -176,18 +208,22 @@ def _beside(settings: Settings) -> Iterator[tuple[str, str, tuple[str, ...]]]:
     """What is of the region, and in no zone."""
     buckets = sorted(settings.get("storage", {}).get("buckets", {}))
     if buckets:
-        yield "buckets", "S3 buckets", tuple(_most(buckets, 8))
+        yield "buckets", word("S3 buckets"), tuple(_most(buckets, 8))
     if "registry" in settings:
-        yield "registry", "ECR", (f"scan {settings['registry'].get('scan', '')}",)
+        yield "registry", "ECR", (msg("scan {kind}", kind=settings["registry"].get("scan", "")),)
     entries = sorted(settings.get("secrets", {}).get("entries", {}))
     if entries:
         yield "secrets", "Secrets Manager", tuple(_most(entries, 8))
     if "encryption" in settings:
-        yield "keys", "KMS", ("one key a purpose",)
+        yield "keys", "KMS", (word("one key a purpose"),)
     endpoints = settings.get("network", {}).get("endpoints", [])
     if endpoints:
-        yield "endpoints", "VPC endpoints", tuple(_most([str(one) for one in endpoints], 12))
+        yield "endpoints", word("VPC endpoints"), tuple(_most([str(one) for one in endpoints], 12))
 
 
 def _most(items: Sequence[str], most: int) -> list[str]:
-    return list(items) if len(items) <= most else [*items[: most - 1], f"and {len(items) - most + 1} more"]
+    return (
+        list(items)
+        if len(items) <= most
+        else [*items[: most - 1], msg("and {count} more", count=len(items) - most + 1)]
+    )

@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import unicodedata
+from collections.abc import Callable, Mapping
+from dataclasses import replace
 from xml.sax.saxutils import escape, quoteattr
 
 from mendixgen.diagrams.layout import HEAD, LINE, Box, Flow, Picture
+from mendixgen.messages import msg, word
+
+Say = Callable[[str], str]
+"""Says a text in the language of who looks at the picture."""
 
 FILLS = {
     "vpc": ("#f6f8fa", "#57606a"),
@@ -21,24 +27,42 @@ FILLS = {
 MARKS = {"added": "#116329", "removed": "#a40e26", "changed": "#7d4e00"}
 """Of what differs between two pictures."""
 
+MARKED = {"added": word("added"), "removed": word("removed"), "changed": word("changed")}
+
 INK = "#1b1f24"
 CHARACTER = 6.7
-"""Pixels of a character of 12 px; a text that would be wider than its box is cut."""
+"""Pixels of a character of 12 px, of a wide one half of them; a text that would be wider than its box is cut."""
+
+FONTS = "system-ui, 'PingFang SC', 'Microsoft YaHei', 'Noto Sans CJK SC', 'Noto Sans SC', sans-serif"
 
 BETWEEN = 40
 
 
-def draw(picture: Picture) -> str:
-    """One picture."""
-    return _document(picture.title, picture.width, picture.height, _drawn(picture, {}, 0))
+def draw(picture: Picture, *, say: Say = str, language: str = "en") -> str:
+    """One picture, its words said by ``say`` in ``language`` (as HTML names it)."""
+    shown = _said(picture, {}, say)
+    return _document(shown.title, language, shown.width, shown.height, _drawn(shown, {}, 0))
 
 
-def compare(before: Picture, after: Picture) -> str:
+def compare(before: Picture, after: Picture, *, say: Say = str, language: str = "en") -> str:
     """Two pictures side by side: what came, went or changed has a coloured frame and says so."""
     marks_before, marks_after = differences(before, after)
     width = before.width + BETWEEN + after.width
-    parts = _drawn(before, marks_before, 0) + _drawn(after, marks_after, before.width + BETWEEN)
-    return _document(f"{before.title} and {after.title}", width, max(before.height, after.height), parts)
+    left, right = _said(before, marks_before, say), _said(after, marks_after, say)
+    parts = _drawn(left, marks_before, 0) + _drawn(right, marks_after, before.width + BETWEEN)
+    title = say(msg("{before} and {after}", before=before.title, after=after.title))
+    return _document(title, language, width, max(before.height, after.height), parts)
+
+
+def _said(picture: Picture, marks: Mapping[str, str], say: Say) -> Picture:
+    """The picture with its words in another language, and with what is marked saying so."""
+
+    def box(one: Box) -> Box:
+        mark = marks.get(one.key, "")
+        title = msg("{title} ({mark})", title=one.title, mark=MARKED[mark]) if mark else one.title
+        return replace(one, title=say(title), lines=tuple(say(line) for line in one.lines))
+
+    return replace(picture, title=say(picture.title), boxes=tuple(box(one) for one in picture.boxes))
 
 
 def differences(before: Picture, after: Picture) -> tuple[dict[str, str], dict[str, str]]:
@@ -51,10 +75,11 @@ def differences(before: Picture, after: Picture) -> tuple[dict[str, str], dict[s
     return {**changed, **removed}, {**changed, **added}
 
 
-def _document(title: str, width: int, height: int, parts: list[str]) -> str:
+def _document(title: str, language: str, width: int, height: int, parts: list[str]) -> str:
     head = (
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}" width="{width}" height="{height}" '
-        f'role="img" aria-label={quoteattr(title)} font-family="system-ui, sans-serif" font-size="12" fill="{INK}">'
+        f'lang={quoteattr(language)} role="img" aria-label={quoteattr(title)} font-family="{FONTS}" font-size="12" '
+        f'fill="{INK}">'
     )
     arrow = (
         '<defs><marker id="arrow" viewBox="0 0 8 8" refX="7" refY="4" markerWidth="8" markerHeight="8" orient="auto">'
@@ -76,22 +101,31 @@ def _box(box: Box, mark: str) -> str:
     fill, stroke = FILLS[box.kind]
     frame = f'stroke="{MARKS[mark]}" stroke-width="3"' if mark else f'stroke="{stroke}"'
     dashed = ' stroke-dasharray="6 4"' if mark == "removed" or box.kind == "zone" else ""
-    words = f"{box.title} ({mark})" if mark else box.title
     place = f'x="{box.x}" y="{box.y}" width="{box.width}" height="{box.height}"'
     parts = [
-        f"<g><title>{escape('; '.join((words, *box.lines)))}</title>",
+        f"<g><title>{escape('; '.join((box.title, *box.lines)))}</title>",
         f'<rect {place} rx="6" fill="{fill}" {frame}{dashed}/>',
-        _text(box, words, box.y + 18, bold=True),
+        _text(box, box.title, box.y + 18, bold=True),
     ]
     parts += [_text(box, line, box.y + HEAD + 10 + LINE * number) for number, line in enumerate(box.lines)]
     return "".join([*parts, "</g>"])
 
 
 def _text(box: Box, words: str, y: int, *, bold: bool = False) -> str:
-    room = max(int((box.width - 16) / CHARACTER), 4)
-    shown = words if len(words) <= room else words[: room - 1] + "…"
+    shown = _cut(words, max(int((box.width - 16) / CHARACTER), 4))
     weight = ' font-weight="bold"' if bold else ""
     return f'<text x="{box.x + 8}" y="{y}"{weight}>{escape(shown)}</text>'
+
+
+def _cut(words: str, room: int) -> str:
+    """As much as ``room`` characters take; one of Chinese is two."""
+    wide = [2 if unicodedata.east_asian_width(character) in ("W", "F") else 1 for character in words]
+    if sum(wide) <= room:
+        return words
+    kept = 0
+    while kept < len(words) and sum(wide[: kept + 1]) <= room - 1:
+        kept += 1
+    return words[:kept] + "…"
 
 
 def _flow(flow: Flow, boxes: Mapping[str, Box]) -> str:

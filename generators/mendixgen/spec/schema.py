@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from mendixgen.versions.store import ModuleStore
@@ -54,6 +54,26 @@ def environment_schema(store: ModuleStore) -> dict[str, Any]:
         "else": {"required": ["domain"], "properties": dict.fromkeys(settings, False)},
         "$defs": {name: definitions[name] for name in sorted(definitions)},
     }
+
+
+def translated(schema: Any, say: Callable[[str], str]) -> Any:
+    """The schema with what it says for people in another language: titles and descriptions, and nothing else.
+
+    A title that is merely its key in capitals is left out: an editor then shows the key.
+    """
+    if isinstance(schema, list):
+        return [translated(part, say) for part in schema]
+    if not isinstance(schema, Mapping):
+        return schema
+    made = {}
+    for key, part in schema.items():
+        if key in ("description", "title") and isinstance(part, str):
+            said = say(part)
+            if key == "description" or said != part or not part.replace(" ", "").isalpha():
+                made[key] = said
+        else:
+            made[key] = translated(part, say)
+    return made
 
 
 def dump(schema: Mapping[str, Any]) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -17,7 +18,14 @@ DEV = Beginning("dev", "eu-central-1", "123456789012", "dev.apps.example.com")
 def test_a_new_repository_has_all_that_plan_needs(tmp_path: Path) -> None:
     folder = tmp_path / "a" / "platform"
     files = scaffold.lay_down(folder, DEV)
-    assert {"Makefile", "README.md", ".gitignore", "environments/dev.yaml"} <= set(files)
+    assert {
+        "Makefile",
+        "README.md",
+        "README.zh-CN.md",
+        ".gitignore",
+        "environments/dev.yaml",
+        "schema/environment.zh.json",
+    } <= set(files)
     modules = [name for name in files if name.startswith("modules/") and name.endswith("/module.json")]
     assert len(modules) == len(list(packaged.modules().glob("*/*/module.json")))
     for name in modules:
@@ -86,3 +94,15 @@ def test_values_that_cannot_be(tmp_path: Path, beginning: Beginning) -> None:
         scaffold.lay_down(tmp_path / "new", beginning)
     assert [problem.code for problem in caught.value.diagnostics] == ["MXC120"]
     assert not (tmp_path / "new").exists()
+
+
+def test_in_chinese_the_yaml_and_its_schema_speak_chinese(tmp_path: Path) -> None:
+    scaffold.lay_down(tmp_path, replace(DEV, language="zh"))
+    first, second, *_ = (tmp_path / "environments" / "dev.yaml").read_text(encoding="utf-8").splitlines()
+    assert first == "# yaml-language-server: $schema=../schema/environment.zh.json"
+    assert "由人编辑" in second
+    english = scaffold.contents(DEV)["environments/dev.yaml"].decode()
+    chinese = (tmp_path / "environments" / "dev.yaml").read_text(encoding="utf-8")
+    bare = [[line for line in text.splitlines() if not line.startswith("#")] for text in (english, chinese)]
+    assert bare[0] == bare[1]
+    assert english.startswith("# yaml-language-server: $schema=../schema/environment.json\n# The only file")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree
@@ -10,8 +11,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from mendixctl import language
 from mendixctl.engine import diagram
 from mendixctl.engine.session import Session
+from mendixctl.language.wrapping import columns
+from mendixctl.views import pictures
+from mendixctl.views.json.plain import plain
 from mendixgen.diagnostics import MendixError
 from mendixgen.diagrams.layout import Box, Picture, layout
 from mendixgen.diagrams.svg import compare, differences, draw
@@ -154,3 +159,45 @@ def test_production_is_drawn_and_a_foundation_is_not() -> None:
     assert "oracle-se2 erp" in made.svg
     with pytest.raises(MendixError, match="MXP235"):
         diagram.diagram(at, "foundation")
+
+
+def test_a_picture_in_chinese_has_no_english_words_of_its_own_and_fits_its_boxes() -> None:
+    after = picture(storage={}, cluster={**SETTINGS["cluster"], "node_groups": {}})
+    language.use("zh")
+    try:
+        made = diagram.drawn((picture(), after), say=language.recognised, language="zh-Hans")
+    finally:
+        language.use("en")
+    root = parsed(made)
+    assert root.attrib["lang"] == "zh-Hans"
+    words = {word for one in root.iter() for word in re.findall(r"[A-Za-z][a-z]{2,}", one.text or "")}
+    assert words == {
+        "prod",
+        "central",
+        "spot",
+        "large",
+        "internet",
+        "facing",
+        "postgres",
+        "apps",
+        "crm",
+        "files",
+        "Mendix",
+    }
+    assert "S3 存储桶（移除）" in made
+    assert "EKS 1.36，私有 API" in made
+    narrow = Picture("x", 200, 100, (Box("k", "service", "负载均衡器" * 9, ("环境",), 0, 0, 120, 60),), ())
+    (title, *_) = [one.text or "" for one in parsed(draw(narrow)).iter(f"{SVG}text")][1:]
+    assert title.endswith("…")
+    assert columns(title) * 6.7 <= 120 - 16
+
+
+def test_json_has_the_picture_in_english_whatever_is_spoken() -> None:
+    made = diagram.diagram(Session(Repository(TOP)), "prod")
+    language.use("zh")
+    try:
+        assert "客户端" in pictures.drawn(made)
+        assert ">Clients<" in made.svg
+        assert set(plain(made)) == {"before", "after", "svg", "file"}
+    finally:
+        language.use("en")

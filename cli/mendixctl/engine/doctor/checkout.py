@@ -17,6 +17,7 @@ from mendixgen.versions.store import ModuleStore, version_key
 
 MODELINE = "# yaml-language-server: $schema=../schema/environment.json"
 _MODELINE = re.compile(r"^#\s*yaml-language-server:\s*\$schema=(\S+)", re.MULTILINE)
+_SCHEMA = re.compile(r"schema/environment(\.[a-z]+)?\.json")
 OK, NOTE, WARNING, ERROR = Grade.OK, Grade.NOTE, Grade.WARNING, Grade.ERROR
 
 
@@ -98,10 +99,12 @@ def editor(patient: Patient) -> Iterator[Line]:
     found = patient.repository
     if found is None:
         return
-    if not schema.file(found, write=False).current:
-        yield Line(WARNING, "schema/environment.json is not that of the modules", "mendixctl schema --write")
+    main = schema.file(found, write=False)
+    for one in (main, *main.translations):
+        if not one.current:
+            yield Line(WARNING, msg("{file} is not that of the modules", file=one.path), "mendixctl schema --write")
     settings = found.root / ".vscode" / "settings.json"
-    if settings.is_file() and "schema/environment.json" in settings.read_text(encoding="utf-8", errors="replace"):
+    if settings.is_file() and _SCHEMA.search(settings.read_text(encoding="utf-8", errors="replace")):
         yield Line(OK, ".vscode/settings.json names the schema")
         return
     bare = [name for name in _named(patient, found) if not _is_wired(found, name)]

@@ -182,15 +182,18 @@ def emulators(screen: Screen, result: EmulatorsResult) -> None:
 
 
 def schema(screen: Screen, result: SchemaResult) -> None:
-    """The schema itself, or what became of its file."""
-    if not result.current:
-        screen.block(result.diff.rstrip("\n").split("\n"), diff=True)
-        screen.line((result.path, "bold"), (" is out of date", "yellow"))
-        next_command(screen, "mendixctl schema --write")
-    elif result.path:
-        screen.line((result.path, "bold"), " written" if result.written else " is up to date")
-    else:
+    """The schema itself, or what became of its files."""
+    if not result.path:
         screen.out.file.write(result.text)
+        return
+    for one in (result, *result.translations):
+        if one.current:
+            screen.line((one.path, "bold"), " written" if one.written else " is up to date")
+        else:
+            screen.block(one.diff.rstrip("\n").split("\n"), diff=True)
+            screen.line((one.path, "bold"), (" is out of date", "yellow"))
+    if result.exit_code:
+        next_command(screen, "mendixctl schema --write")
 
 
 def versions(screen: Screen, result: Versions) -> None:

@@ -395,8 +395,15 @@ def upgrades(result: UpgradesResult) -> Document:
 
 def schema(result: SchemaResult) -> Document:
     """The schema itself, and whether its file is current."""
-    document = {key: value for key, value in plain(result).items() if key != "text"}
-    return {**document, "schema": json.loads(result.text)}
+
+    def about(one: SchemaResult) -> Document:
+        return {key: value for key, value in plain(one).items() if key not in ("text", "translations")}
+
+    return {
+        **about(result),
+        "translations": [about(one) for one in result.translations],
+        "schema": json.loads(result.text),
+    }
 
 
 def explained(result: ExplainResult) -> Document:

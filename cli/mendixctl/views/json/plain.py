@@ -1,6 +1,7 @@
 """Results as plain JSON values: dataclasses become objects, times ISO 8601 in UTC, paths and enums text.
 
-Two things never leave: what Terraform said in the raw (it holds secrets in the clear) and backups of files.
+Never leave: what Terraform said in the raw (it holds secrets in the clear), backups of files, and what pictures are
+drawn from.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ from typing import Any
 
 from mendixgen.diagnostics import Diagnostic
 
-WITHHELD = frozenset({"raw", "backups", "scope"})
+WITHHELD = frozenset({"raw", "backups", "scope", "pictures"})
 """Fields that are left out of every object; the scope stands once, at the top."""
 
 

@@ -95,10 +95,12 @@ def schema(view: HumanView, result: SchemaResult, *, details: bool) -> None:
 
 def drawn(view: HumanView, result: DiagramResult, *, details: bool) -> None:
     """The picture as it is, or where it was written."""
+    from mendixctl.views import pictures
+
     if result.file:
         view.screen.line(("written ", "green"), result.file)
     else:
-        view.screen.out.file.write(result.svg)
+        view.screen.out.file.write(pictures.drawn(result))
 
 
 def pipeline(view: HumanView, result: PipelineResult, *, details: bool) -> None:
