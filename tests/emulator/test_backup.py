@@ -56,6 +56,7 @@ WIRED = {
     "bucket_arns": '{ files = aws_s3_bucket.this["files"].arn }',
     "instance_arns": '{ crm = "arn:aws:rds:eu-central-1:123456789012:db:prod-crm" }',
     "cluster_name": '"prod"',
+    "incidents_table_name": '"prod-incidents"',
     "database_security_group_id": '"sg-0123456789abcdef0"',
     "topic_arns": "{ for name, topic in aws_sns_topic.this : name => topic.arn }",
 }
@@ -92,6 +93,9 @@ def test_life_of_the_backups(module: AreaRoot) -> None:
     assert values['aws_backup_selection.this["daily-cluster"]']["resources"] == [
         "arn:aws:eks:eu-central-1:123456789012:cluster/prod"
     ]
+    assert values['aws_backup_selection.this["daily-incidents"]']["resources"] == [
+        "arn:aws:dynamodb:eu-central-1:123456789012:table/prod-incidents"
+    ]
     (condition,) = values['aws_backup_selection.this["daily-volumes"]']["condition"]
     assert condition["string_equals"] == [{"key": "aws:ResourceTag/snapshots", "value": "prod"}]
     overrides = values['aws_backup_restore_testing_selection.this["RDS"]']["restore_metadata_overrides"]
@@ -115,7 +119,10 @@ def test_life_of_the_backups(module: AreaRoot) -> None:
     }
     assert {address for address, actions in planned.items() if actions == ("delete",)} == {
         'aws_backup_plan.this["weekly"]',
-        *(f'aws_backup_selection.this["weekly-{kind}"]' for kind in ("buckets", "cluster", "databases", "volumes")),
+        *(
+            f'aws_backup_selection.this["weekly-{kind}"]'
+            for kind in ("buckets", "cluster", "databases", "incidents", "volumes")
+        ),
         'aws_backup_restore_testing_selection.this["EBS"]',
     }
     module.settle()

@@ -172,6 +172,7 @@ def test_life_of_support(root: AreaRoot, emulator: Endpoint) -> None:
         assert sorted(root.outputs()["topic_arns"]) == ["p1", "p2", "p3", "p4"]
         assert len(subscribed("p1")) == 4
         assert subscribed("p2") == set()
+        assert sns.publish(TopicArn=f"arn:aws:sns:eu-central-1:{ACCOUNT}:dev-p1", Message="nobody outside hears this")
         table = client(emulator, "dynamodb").describe_table(TableName="dev-incidents")["Table"]
         assert table["DeletionProtectionEnabled"] is True
         an_alarm_becomes_an_incident_and_is_solved_by_it(emulator)

@@ -2,7 +2,8 @@
 
 moto 5.2.5 does not tell a topic's ``SignatureVersion`` and ``TracingConfig`` (GetTopicAttributes: a difference in every
 plan), and takes every subscription for confirmed. Here one to a mail or an HTTP(S) address is pending, as in AWS, until
-ConfirmSubscription; no message is sent, so the token is the address. A pending one cannot be unsubscribed: AWS keeps it
+ConfirmSubscription; no message is sent, so the token is the address. moto would post to an HTTP(S) address whatever was
+published, and fail where nobody answers: here nothing leaves the machine. A pending one cannot be unsubscribed: AWS keeps it
 for some days and then forgets it (API reference, Unsubscribe).
 """
 
@@ -16,12 +17,13 @@ FORGOTTEN = {"signature_version": "SignatureVersion", "tracing_config": "Tracing
 
 def install(account: str) -> None:
     """Mend moto's SNS."""
-    from moto.sns.models import SNSBackend
+    from moto.sns.models import SNSBackend, Subscription
     from moto.sns.responses import SNSResponse
 
     _tell_attributes(SNSResponse)
     _leave_pending(SNSBackend)
     _confirm(SNSResponse)
+    _keep_inside(Subscription)
 
 
 def _tell_attributes(responses: Any) -> None:
@@ -76,3 +78,13 @@ def _confirm(responses: Any) -> None:
         raise SNSInvalidParameter("Invalid parameter: Token")
 
     responses.confirm_subscription = confirm_subscription
+
+
+def _keep_inside(subscriptions: Any) -> None:
+    publish = subscriptions.publish
+
+    def published(self: Any, *given: Any, **named: Any) -> None:
+        if self.protocol not in {"http", "https"}:
+            publish(self, *given, **named)
+
+    subscriptions.publish = published

@@ -37,8 +37,13 @@ STATEFUL = {
 }
 """Resources that hold data -> what AWS Backup calls them; empty for what it cannot back up."""
 
-LOGS = re.compile(r"-(access-logs|load-balancer-logs|backup-reports|flow-logs|trail|audit|cost-reports|waf-logs)$")
+LOGS = re.compile(
+    r"-(access-logs|load-balancer-logs|backup-reports|flow-logs|trail|audit|cost-reports|waf-logs|edge-logs)$"
+)
 """Buckets that AWS itself writes to: a record of what was, which nothing works with."""
+
+AGAIN = {"results": "results of queries, which can be asked again", "delivery": "artifacts, which a build makes again"}
+"""Ends of names of buckets -> why they need no backup: what is in them is made of what is elsewhere, and expires."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,8 +101,11 @@ def _reason(instance: Instance, kind: str) -> str:
         return "AWS Backup has no backups of it; it keeps snapshots of its own"
     if instance.attributes.get("replicate_source_db"):
         return "a read replica, whose source is backed up"
-    if instance.type == "aws_s3_bucket" and LOGS.search(str(instance.attributes.get("bucket") or "")):
-        return "logs and reports that AWS writes"
+    if instance.type == "aws_s3_bucket":
+        name = str(instance.attributes.get("bucket") or "")
+        if LOGS.search(name):
+            return "logs and reports that AWS writes"
+        return AGAIN.get(name.rpartition("-")[2], "")
     return ""
 
 

@@ -109,7 +109,7 @@ class Backup(Area):
     """AWS Backup: a locked vault with a key of its own, plans, copies in another region, tests of restores, reports."""
 
     name = "backup"
-    version = "1.0.0"
+    version = "1.1.0"
 
     class Inputs(AreaInputs):
         """What an environment may say of its backups."""
@@ -142,6 +142,9 @@ class Backup(Area):
         bucket_arns: dict[str, str] = wired("storage.bucket_arns", "Bucket ARNs by name.")
         instance_arns: dict[str, str] | None = wired(
             "database.instance_arns", "ARNs of the databases by name.", optional=True
+        )
+        incidents_table_name: str | None = wired(
+            "support.table_name", "Name of the table of incidents, where support is on.", optional=True
         )
         cluster_name: str | None = wired("cluster.name", "Name of the cluster.", optional=True)
         database_security_group_id: str | None = wired(

@@ -47,7 +47,7 @@ def _schedule(name: str, it: Schedule) -> Iterator[Check]:
         hint = f"it stays there {LEAST_COLD_DAYS} days at least: keep it for {it.cold_after_days + LEAST_COLD_DAYS}"
         yield Check(path, "MXS602", summary, hint)
     elif name == ARCHIVED:
-        summary = "cold storage has EBS volumes alone: databases, buckets and the cluster stay in warm storage"
+        summary = "databases, buckets and the cluster have no cold storage: they stay in warm storage"
         hint = "AWS ignores it for them; what they cost stays that of warm storage for all of keep_days"
         yield Check(path, "MXS603", summary, hint, warns=True)
     else:

@@ -172,6 +172,14 @@ def _selections(module: ModuleBuilder, schedules: Expr, plans: Expr, role: Expr)
         ),
         "ARN of the cluster, by its name, which is known before it is made.",
     )
+    tables = module.local(
+        "table_arns",
+        expr(
+            f"[for it in {var.incidents_table_name}[*] :"
+            f' "arn:{var.partition}:dynamodb:{var.region}:{var.account}:table/${{it}}"]'
+        ),
+        "ARN of the table of incidents, in the same way.",
+    )
     covered = module.local(
         "covered",
         expr(
@@ -179,6 +187,7 @@ def _selections(module: ModuleBuilder, schedules: Expr, plans: Expr, role: Expr)
             f"databases = {{ arns = values(coalesce({var.instance_arns}, {{}})), tags = {{}} }}\n"
             f"buckets = {{ arns = values({var.bucket_arns}), tags = {{}} }}\n"
             f"cluster = {{ arns = {clusters}, tags = {{}} }}\n"
+            f"incidents = {{ arns = {tables}, tags = {{}} }}\n"
             "volumes = {\n"
             f'arns = ["arn:{var.partition}:ec2:*:*:volume/*"], tags = {{ snapshots = {var.environment} }}\n'
             "}\n"

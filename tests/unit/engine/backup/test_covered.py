@@ -66,6 +66,13 @@ def test_what_needs_none_has_a_reason() -> None:
     }
 
 
+def test_buckets_of_an_environment_that_need_none_are_told_from_those_that_do() -> None:
+    names = {"audit-results": False, "delivery": False, "edge-logs": False, "files": True, "my-results-files": True}
+    for name, is_gap in names.items():
+        (one,) = coverage([resource("aws_s3_bucket", FILES, bucket=f"prod-123456789012-{name}")])
+        assert (name, one.is_gap) == (name, is_gap)
+
+
 @given(st.text("ab*:/", max_size=8), st.text("ab:/", max_size=8))
 def test_a_pattern_fits_as_a_glob_does(pattern: str, text: str) -> None:
     """Against the plainest way to say it: each star takes some of the text."""
