@@ -8,67 +8,11 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from typing import Any
-from urllib.request import Request, urlopen
-
-import boto3
-import pytest
-from botocore.config import Config
-from botocore.exceptions import ClientError
 
 from mendixctl.emulator.endpoint import Endpoint
-from mendixctl.emulator.extensions.windows import SETTLED_PATH
 from mendixctl.engine.plan.verdicts import judge_file
-from mendixctl.guard.refusals import rulebook
+from tests.emulator.refusing_account import Account, key
 from tests.emulator.terraform_root import Root
-
-RULES = {rule.id: rule for rule in rulebook.every_rule()}
-ASSUME = json.dumps(
-    {
-        "Version": "2012-10-17",
-        "Statement": [{"Effect": "Allow", "Principal": {"Service": "eks.amazonaws.com"}, "Action": "sts:AssumeRole"}],
-    }
-)
-
-
-class Account:
-    """An account with a VPC of four subnets in two zones, and two in a third."""
-
-    def __init__(self, endpoint: Endpoint) -> None:
-        self._endpoint = endpoint
-        self.region = endpoint.region
-        ec2 = self("ec2")
-        self.vpc = ec2.create_vpc(CidrBlock="10.0.0.0/16")["Vpc"]["VpcId"]
-        self.subnets = {
-            name: ec2.create_subnet(
-                VpcId=self.vpc, CidrBlock=f"10.0.{number}.0/24", AvailabilityZone=f"{self.region}{name[0]}"
-            )["Subnet"]["SubnetId"]
-            for number, name in enumerate(("a", "b", "c", "a2"))
-        }
-        iam = self("iam")
-        self.role = iam.create_role(RoleName="cluster", AssumeRolePolicyDocument=ASSUME)["Role"]["Arn"]
-
-    def __call__(self, service: str) -> Any:
-        return boto3.client(
-            service,
-            endpoint_url=self._endpoint.url,
-            region_name=self.region,
-            aws_access_key_id="emulator",
-            aws_secret_access_key="emulator",
-            config=Config(parameter_validation=False),
-        )
-
-    def settle(self) -> None:
-        """Say that all that was going on is over."""
-        with urlopen(Request(self._endpoint.url + SETTLED_PATH, b"", method="POST"), timeout=30) as answer:
-            assert answer.status == 200
-
-    def refuses(self, rule: str, ask: Callable[[], Any]) -> str:
-        """Whether what is asked is refused with the rule's code; AWS's text."""
-        with pytest.raises(ClientError) as refused:
-            ask()
-        error = refused.value.response["Error"]
-        assert (rule, error["Code"]) == (rule, RULES[rule].code)
-        return str(error["Message"])
 
 
 def test_the_emulator_knows_what_it_has(emulator: Endpoint) -> None:
@@ -79,6 +23,8 @@ def test_the_emulator_knows_what_it_has(emulator: Endpoint) -> None:
     balancers(account)
     policies(account)
     buckets(account)
+    names(account)
+    singletons(account)
 
 
 def clusters(account: Account) -> None:
@@ -124,6 +70,15 @@ def clusters(account: Account) -> None:
         ),
     )
     assert text == "Minimum capacity 3 can't be greater than desired size 2"
+    account.refuses("ec2.subnet-of-control-plane", lambda: account("ec2").delete_subnet(SubnetId=at["a2"]))
+    secrets = [{"resources": ["secrets"], "provider": {"keyArn": key(account)}}]
+    other = [{"resources": ["secrets"], "provider": {"keyArn": key(account)}}]
+    plain = {"subnetIds": [at["a"], at["b"]]}
+    eks.create_cluster(name="sealed", roleArn=account.role, resourcesVpcConfig=plain, encryptionConfig=secrets)
+    account.refuses(
+        "eks.encryption-key-changes",
+        lambda: eks.associate_encryption_config(clusterName="sealed", encryptionConfig=other),
+    )
     eks.create_access_entry(clusterName="prod", principalArn=account.role)
     account.refuses(
         "eks.access-entry-twice", lambda: eks.create_access_entry(clusterName="prod", principalArn=account.role)
@@ -180,6 +135,16 @@ def databases(account: Account) -> None:
     )
     modify(BackupRetentionPeriod=7)
     rds.create_db_instance_read_replica(DBInstanceIdentifier="copy", SourceDBInstanceIdentifier="db")
+    account.refuses("rds.replicas-first", lambda: modify(EngineVersion="16.8"))
+    account.refuses(
+        "rds.final-snapshot-of-replica",
+        lambda: rds.delete_db_instance(DBInstanceIdentifier="copy", FinalDBSnapshotIdentifier="last"),
+    )
+    create("managed", EngineVersion="16.4", BackupRetentionPeriod=7, ManageMasterUserPassword=True)
+    account.refuses(
+        "rds.replica-of-managed-master",
+        lambda: rds.create_db_instance_read_replica(DBInstanceIdentifier="no", SourceDBInstanceIdentifier="managed"),
+    )
     account.refuses("rds.retention-zero-with-replicas", lambda: modify(BackupRetentionPeriod=0))
     account.refuses("rds.parameter-group-in-use", lambda: rds.delete_db_parameter_group(DBParameterGroupName="pg16"))
 
@@ -207,8 +172,48 @@ def networks(account: Account) -> None:
 
     account.refuses("ec2.endpoint-zone-twice", lambda: endpoint("a", "a2"))
     endpoint("a", "b")
+    rules(account)
     volume = ec2.create_volume(AvailabilityZone=f"{account.region}a", Size=20, VolumeType="gp3")["VolumeId"]
     account.refuses("ec2.volume-shrinks", lambda: ec2.modify_volume(VolumeId=volume, Size=10))
+
+
+def rules(account: Account) -> None:
+    ec2 = account("ec2")
+    one, other = (
+        ec2.create_security_group(GroupName=name, Description=name, VpcId=account.vpc)["GroupId"]
+        for name in ("one", "other")
+    )
+
+    def open_port(group: str, port: int, **peer: Any) -> Any:
+        rule = {
+            "IpProtocol": "tcp",
+            "FromPort": port,
+            "ToPort": port,
+            **(peer or {"IpRanges": [{"CidrIp": "10.0.0.0/8"}]}),
+        }
+        return ec2.authorize_security_group_ingress(GroupId=group, IpPermissions=[rule])
+
+    open_port(one, 1, UserIdGroupPairs=[{"GroupId": other}])
+    account.refuses("ec2.group-referenced", lambda: ec2.delete_security_group(GroupId=other))
+    for port in range(2, 61):
+        open_port(one, port)
+    account.refuses("ec2.group-full-in", lambda: open_port(one, 61))
+    acl = ec2.create_network_acl(VpcId=account.vpc)["NetworkAcl"]["NetworkAclId"]
+
+    def entry(number: int) -> Any:
+        return ec2.create_network_acl_entry(
+            NetworkAclId=acl, RuleNumber=number, Protocol="-1", RuleAction="allow", Egress=False, CidrBlock="10.0.0.0/8"
+        )
+
+    for number in range(1, 21):
+        entry(number)
+    account.refuses("ec2.acl-above-quota", lambda: entry(21))
+    account("service-quotas").request_service_quota_increase(
+        ServiceCode="vpc", QuotaCode="L-2AEEBF1A", DesiredValue=40.0
+    )
+    for number in range(21, 41):
+        entry(number)
+    account.refuses("ec2.acl-full", lambda: entry(41))
 
 
 def balancers(account: Account) -> None:
@@ -253,8 +258,16 @@ def policies(account: Account) -> None:
     arns = [
         iam.create_policy(PolicyName=f"p{number}", PolicyDocument=document)["Policy"]["Arn"] for number in range(26)
     ]
-    for arn in arns[:25]:
+    for arn in arns[:10]:
         iam.attach_role_policy(RoleName="cluster", PolicyArn=arn)
+    account.refuses("iam.policies-above-quota", lambda: iam.attach_role_policy(RoleName="cluster", PolicyArn=arns[10]))
+    account("service-quotas").request_service_quota_increase(
+        ServiceCode="iam", QuotaCode="L-0DA4ABF3", DesiredValue=25.0
+    )
+    for arn in arns[10:25]:
+        iam.attach_role_policy(RoleName="cluster", PolicyArn=arn)
+    account.refuses("iam.policy-attached", lambda: iam.delete_policy(PolicyArn=arns[0]))
+    account.refuses("iam.role-in-use", lambda: iam.delete_role(RoleName="cluster"))
     account.refuses("iam.many-policies", lambda: iam.attach_role_policy(RoleName="cluster", PolicyArn=arns[25]))
     iam.attach_role_policy(RoleName="cluster", PolicyArn=arns[0])
 
@@ -279,6 +292,46 @@ def buckets(account: Account) -> None:
     )
     versions("Enabled")
     versions("Suspended")
+
+
+def names(account: Account) -> None:
+    route53, elb, acm = account("route53"), account("elbv2"), account("acm")
+    zone = route53.create_hosted_zone(Name="apps.example.com", CallerReference="x")["HostedZone"]["Id"]
+
+    def record(kind: str, value: str) -> Any:
+        made = {"Name": "apps.example.com", "Type": kind, "TTL": 60, "ResourceRecords": [{"Value": value}]}
+        change = {"Action": "CREATE", "ResourceRecordSet": made}
+        return route53.change_resource_record_sets(HostedZoneId=zone, ChangeBatch={"Changes": [change]})
+
+    account.refuses("route53.cname-at-apex", lambda: record("CNAME", "www.example.com"))
+    record("A", "192.0.2.1")
+    certificate = acm.request_certificate(DomainName="apps.example.com")["CertificateArn"]
+    at = account.subnets
+    made = elb.create_load_balancer(Name="served", Type="network", Subnets=[at["a"], at["b"]])
+    target = elb.create_target_group(Name="served", Protocol="TLS", Port=443, VpcId=account.vpc)
+    listener = elb.create_listener(
+        LoadBalancerArn=made["LoadBalancers"][0]["LoadBalancerArn"],
+        Protocol="TLS",
+        Port=443,
+        Certificates=[{"CertificateArn": certificate}],
+        DefaultActions=[{"Type": "forward", "TargetGroupArn": target["TargetGroups"][0]["TargetGroupArn"]}],
+    )
+    account.refuses("acm.certificate-in-use", lambda: acm.delete_certificate(CertificateArn=certificate))
+    elb.delete_listener(ListenerArn=listener["Listeners"][0]["ListenerArn"])
+    acm.delete_certificate(CertificateArn=certificate)
+
+
+def singletons(account: Account) -> None:
+    guardduty, hub = account("guardduty"), account("securityhub")
+    detector = guardduty.create_detector(Enable=True, Tags={"a": "b"})["DetectorId"]
+    account.refuses("guardduty.one-detector", lambda: guardduty.create_detector(Enable=True))
+    arn = f"arn:aws:guardduty:{account.region}:123456789012:detector/{detector}"
+    guardduty.tag_resource(ResourceArn=arn, Tags={"c": "d"})
+    guardduty.untag_resource(ResourceArn=arn, TagKeys=["a"])
+    assert guardduty.list_tags_for_resource(ResourceArn=arn)["Tags"] == {"c": "d"}
+    assert guardduty.get_detector(DetectorId=detector)["Tags"] == {"c": "d"}
+    hub.enable_security_hub()
+    account.refuses("securityhub.one-account", hub.enable_security_hub)
 
 
 def test_a_plan_knew_what_a_forced_apply_hears(root_of: Callable[..., Root]) -> None:

@@ -14,7 +14,7 @@ from typing import Any
 
 from mendixctl.guard.paths import UNKNOWN, look
 
-NOTHING: tuple[Any, ...] = (None, "", [], {})
+_EMPTY = (str, list, dict)
 _DIGITS = re.compile(r"[0-9]{1,9}")
 
 
@@ -65,7 +65,7 @@ def version(value: Any) -> tuple[int, ...]:
 
 
 def _nothing(value: Any) -> bool:
-    return any(type(value) is type(nothing) and value == nothing for nothing in NOTHING)
+    return value is None or (type(value) in _EMPTY and not value)
 
 
 def _among(value: Any, values: Sequence[Any]) -> bool:

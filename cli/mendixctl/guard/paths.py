@@ -18,6 +18,8 @@ MAPPING: Final = (dict, Mapping)
 
 STAR: Final = "[*]"
 JSON: Final = "{}"
+_MARKS: Final = (STAR, JSON)
+_PLAIN: Final = (dict, type(None))
 _STEPS = re.compile(r"\[\*\]|\{\}|(?<=\[)[^\]=]+=[^\]]+(?=\])|[^.\[\]{}]+")
 _NAMES = ("id", "rule_name", "name", "rulePriority", "identifier", "device_name", "key", "Sid")
 """What tells the elements of a list apart: blocks come in any order, so their number does not."""
@@ -45,6 +47,10 @@ def look(steps: tuple[str, ...], value: Any, unknown: Any = None) -> dict[Key, A
 
     ``unknown`` mirrors ``value`` with True where the value is `UNKNOWN`. Never raises, whatever ``value`` is.
     """
+    if len(steps) == 1 and steps[0] not in _MARKS and type(value) is dict and type(unknown) in _PLAIN:
+        # most paths are the name of an attribute
+        inner, mark = value.get(steps[0]), unknown and unknown.get(steps[0])
+        return {(): UNKNOWN if mark is True or (inner is None and mark and marked(mark)) else inner}
     found: dict[Key, Any] = {}
     _look(steps, value, unknown, (), found)
     return found
@@ -63,7 +69,7 @@ def _look(steps: tuple[str, ...], value: Any, unknown: Any, key: Key, found: dic
         index = _chosen(steps[0], value)
         item = value[index] if index < len(value) else None
         _look(steps[1:], item, part(unknown, index), key, found)
-    elif isinstance(value, MAPPING) or isinstance(unknown, MAPPING):
+    elif (value is not None and isinstance(value, MAPPING)) or (unknown and isinstance(unknown, MAPPING)):
         inner = value.get(steps[0]) if isinstance(value, MAPPING) else None
         _look(steps[1:], inner, part(unknown, steps[0]), key, found)
     elif STAR not in steps:

@@ -16,6 +16,8 @@ SHORTEST_SECRET = 6
 
 def part(marks: Any, key: str | int) -> Any:
     """The marks of one element; marks that do not mirror the value's shape count for all of it."""
+    if marks is None:
+        return None
     if isinstance(marks, Mapping):
         return marks.get(key)
     if isinstance(marks, list) and isinstance(key, int):

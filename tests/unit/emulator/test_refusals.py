@@ -129,13 +129,14 @@ def knowing(rule: Rule, example: dict[str, Any], stored: dict[str, Any]) -> Know
             if other["type"] == relation.type
             if other["after"] is not None  # what a plan takes away is gone by then
             for values in [other["after"] if deleted else other["before"] or other["after"]]
-            if look(relation.key, values).get(()) in wanted
+            if named_by(look(relation.key, values).get(()), wanted)
             for seen in [documents(rule, name, values)]
         ]
 
     def members(values: dict[str, Any]) -> int:
         by = [rule.facts[name].plan for name in rule.group.by] if rule.group else []
-        same = [one["after"] for one in others if all(look(p, one["after"]) == look(p, values) for p in by)]
+        there = [one["after"] for one in others if one["after"] is not None]
+        same = [one for one in there if all(look(path, one) == look(path, values) for path in by)]
         return len(same)
 
     operations = [name for part in ("update", "delete") for name in rule.on.get(part, ())]
@@ -144,6 +145,11 @@ def knowing(rule: Rule, example: dict[str, Any], stored: dict[str, Any]) -> Know
         related={name: lambda ask, document, name=name: related(name, document) for name in rule.related},
         members={rule.id: lambda ask, document: members(example["after"])} if rule.group else {},
     )
+
+
+def named_by(key: Any, wanted: list[Any]) -> bool:
+    """Whether a resource is among those that are wanted, by its key or by one of its keys."""
+    return any(one in wanted for one in (key if isinstance(key, list) else [key]))
 
 
 def documents(rule: Rule, name: str, values: dict[str, Any]) -> dict[str, Any]:

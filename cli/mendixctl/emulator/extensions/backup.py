@@ -15,6 +15,7 @@ from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from mendixctl.emulator.extensions import backup_locks
 from mendixctl.emulator.extensions.operations import Call, OperationError, Record, Service, Table, unique
 
 COLD_DAYS = 90
@@ -24,6 +25,7 @@ _REPORT = re.compile(r"^[A-Za-z][_A-Za-z0-9]{0,255}$")
 
 def install(account: str) -> Service:
     """Answer AWS Backup's operations that moto does not."""
+    backup_locks.install()
     tags = {
         "ListTags": lambda call: {"Tags": _backend(call).list_tags(call["ResourceArn"])},
         "TagResource": lambda call: _backend(call).tag_resource(call["ResourceArn"], call["Tags"]),
@@ -279,8 +281,10 @@ class _Vaults:
     def delete(self, call: Call) -> Record:
         name = call["BackupVaultName"]
         _vault(call, name)
-        if self.points.all(call, BackupVaultName=name):
-            raise OperationError("InvalidRequestException", "Backup vault cannot be deleted (contains recovery points)")
+        points = len(self.points.all(call, BackupVaultName=name))
+        if points:
+            text = f"Backup vault cannot be deleted (contains {points} recovery points)"
+            raise OperationError("InvalidRequestException", text)
         _backend(call).delete_backup_vault(name)
         return {}
 

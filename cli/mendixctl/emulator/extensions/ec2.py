@@ -6,7 +6,7 @@ moto 5.2.5 forgets the description of a rule whose peer is a security group or a
 ReplaceNetworkAclAssociation: AWS answers NotFound, which the provider takes for success), ignores the tags of new DHCP
 options (CreateDhcpOptions), counts a launch template's own tags as tag specifications of its data
 (CreateLaunchTemplate) and never sees them change (CreateTags), and has neither GetEbsDefaultKmsKeyId nor
-ResetEbsDefaultKmsKeyId. Subnets are mended in `subnets`.
+ResetEbsDefaultKmsKeyId. Subnets are mended in `subnets`, volumes in `volumes`.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from __future__ import annotations
 import inspect
 from typing import Any
 
-from mendixctl.emulator.extensions import subnets
+from mendixctl.emulator.extensions import subnets, volumes
 
 
 def install(account: str) -> None:
@@ -31,6 +31,7 @@ def install(account: str) -> None:
     _mend_launch_templates(LaunchTemplates)
     _add_default_key(ElasticBlockStore)
     subnets.install()
+    volumes.install()
 
 
 def _mend_rule_descriptions(rules: Any) -> None:

@@ -4,8 +4,9 @@ moto 5.2.5 knows domains, and neither upgrades nor what a VPC makes of them: it 
 that any could be upgraded to, so that the provider would replace a domain for a new version; calls a domain's subnets
 what was asked for, without their VPC and zones; forgets the desired state of Auto-Tune and the status of every option;
 keeps an option that is emptied; makes domains in a VPC without the service-linked role that enters it; and knows no
-instance type that it does not check. So none of it is asked: all operations of domains are here. They are over at once;
-the provider waits ten minutes before it looks, whatever is answered.
+instance type that it does not check. So none of it is asked: all operations of domains are here. They are over at once,
+but for a change of nodes or storage, while which a domain takes no other; the provider waits ten minutes before it
+looks, whatever is answered.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ import time
 from collections.abc import Mapping
 from typing import Any
 
+from mendixctl.emulator.extensions import windows
 from mendixctl.emulator.extensions.operations import Call, OperationError, Record, Service, Table, unique
 from mendixgen.areas.logging import catalogue
 
@@ -38,6 +40,10 @@ OPTIONS: Mapping[str, Any] = {
     "IPAddressType": "ipv4",
 }
 """What can be said of a domain, and what it is where nothing was said (API reference, DomainStatus)."""
+
+CHANGING = ("ClusterConfig", "EBSOptions")
+CHANGE_SECONDS = 0.5
+"""How long a domain gets other nodes or another storage."""
 
 ADDED = ("LogPublishingOptions", "AdvancedOptions")
 """Options whose entries stay until they are changed."""
@@ -108,6 +114,11 @@ class Domains:
 
     def update(self, call: Call) -> Record:
         row = self._table.get(call)
+        changes = any(call.get(name) is not None and {**row[name], **call[name]} != row[name] for name in CHANGING)
+        if changes and _is_changing(call, row):
+            # The text as in hashicorp/terraform-provider-aws#38136.
+            text = "A change/update is in progress. Please wait for it to complete before requesting another change."
+            raise OperationError("ValidationException", text)
         for name in OPTIONS:
             value = call.get(name)
             if value is None:
@@ -115,6 +126,8 @@ class Domains:
             if name == "VPCOptions":
                 value = _derived(call, value)
             row[name] = {**row[name], **value} if name in ADDED else value
+        if changes:
+            windows.open_window(CHANGE_SECONDS, "domain", call.region, row["DomainName"])
         return {"DomainConfig": _configuration(row)}
 
     def upgrade(self, call: Call) -> Record:
@@ -193,6 +206,10 @@ def _may_enter(account: str) -> bool:
     return any(role.path == LINKED_ROLE_PATH for backend in partitions.values() for role in backend.roles.values())
 
 
+def _is_changing(call: Call, row: Record) -> bool:
+    return windows.is_open("domain", call.region, row["DomainName"])
+
+
 def _status(call: Call, row: Record) -> Record:
     """A DomainStatus."""
     name = row["DomainName"]
@@ -206,7 +223,7 @@ def _status(call: Call, row: Record) -> Record:
         "ARN": row["ARN"],
         "Created": True,
         "Deleted": False,
-        "Processing": False,
+        "Processing": _is_changing(call, row),
         "UpgradeProcessing": False,
         "EngineVersion": row["EngineVersion"],
         "AdvancedSecurityOptions": security,

@@ -5,7 +5,7 @@ functions are not run (see ``awslambda``), so a rotation ends as one that succee
 one. A mere test of the rotation (``RotateImmediately`` false) leaves nothing behind.
 
 A new value (PutSecretValue) takes AWSCURRENT from the version before it, and in moto all other labels of that version
-as well.
+as well. A name that waits for its deletion is taken (CreateSecret), which moto tells with the error of one in use.
 """
 
 from __future__ import annotations
@@ -23,6 +23,7 @@ def install(account: str) -> None:
 
     _keep_labels(FakeSecret)
     backends: Any = SecretsManagerBackend
+    _refuse_names_that_wait(backends)
     rotate = backends.rotate_secret
 
     def rotate_secret(self: Any, secret_id: str, *arguments: Any, **named: Any) -> Any:
@@ -33,6 +34,20 @@ def install(account: str) -> None:
         return answer
 
     backends.rotate_secret = rotate_secret
+
+
+def _refuse_names_that_wait(backends: Any) -> None:
+    from moto.secretsmanager.exceptions import InvalidRequestException
+
+    create = backends.create_secret
+
+    def create_secret(self: Any, name: str, *arguments: Any, **named: Any) -> Any:
+        if name in self.secrets and self.secrets[name].is_deleted():
+            text = "You can't create this secret because a secret with this name is already scheduled for deletion."
+            raise InvalidRequestException(text)
+        return create(self, name, *arguments, **named)
+
+    backends.create_secret = create_secret
 
 
 def _keep_labels(secrets: Any) -> None:

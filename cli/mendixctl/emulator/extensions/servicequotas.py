@@ -16,6 +16,10 @@ DEFAULTS: dict[tuple[str, str], tuple[str, float]] = {
     ("ec2", "L-34B43A08"): ("All Standard (A, C, D, H, I, M, R, T, Z) Spot Instance Requests", 256),
     ("eks", "L-1194D53C"): ("Clusters", 100),
     ("elasticloadbalancing", "L-69A177A2"): ("Network Load Balancers per Region", 50),
+    ("iam", "L-0DA4ABF3"): ("Managed policies per role", 10),
+    ("iam", "L-C07B4B0D"): ("Role trust policy length", 2048),
+    ("vpc", "L-0EA8095F"): ("Inbound or outbound rules per security group", 60),
+    ("vpc", "L-2AEEBF1A"): ("Rules per network ACL", 20),
     ("vpc", "L-F678F1CE"): ("VPCs per Region", 5),
     ("vpc", "L-FE5A380F"): ("NAT gateways per Availability Zone", 5),
 }

@@ -24,7 +24,9 @@ from mendixctl.guard.refusals.reading import told
 
 log = logging.getLogger("mendixctl.emulator")
 
-KNOWING = frozenset({"ec2", "eks", "elasticloadbalancing", "es", "iam", "rds", "s3"})
+KNOWING = frozenset(
+    {"acm", "ec2", "eks", "elasticloadbalancing", "es", "guardduty", "iam", "rds", "route53", "s3", "securityhub"}
+)
 """Services with a module here that knows what is stored; of the others a request says all that their rules ask."""
 
 

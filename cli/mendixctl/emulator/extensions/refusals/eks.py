@@ -48,14 +48,23 @@ def _associations(ask: Ask, document: Document) -> int:
     return names.count((document.get("namespace"), document.get("serviceAccount")))
 
 
+def _key(ask: Ask, document: Document) -> list[Document]:
+    """The policy of the key that a new cluster's secrets are encrypted with."""
+    configured = document.get("encryptionConfig") or [{}]
+    arn = (configured[0].get("provider") or {}).get("keyArn")
+    found = ask("kms", "GetKeyPolicy", KeyId=arn, PolicyName="default") if arn else {}
+    return [found] if found else []
+
+
 KNOWLEDGE = Knowledge(
     stored={
+        "AssociateEncryptionConfig": _cluster,
         "UpdateClusterVersion": _cluster,
         "UpdateClusterConfig": _cluster,
         "UpdateNodegroupConfig": _group,
         "UpdateNodegroupVersion": _group,
         "UpdateAddon": _addon,
     },
-    related={"groups": _groups, "cluster": _control, "subnets": _subnets},
+    related={"groups": _groups, "cluster": _control, "subnets": _subnets, "key": _key},
     members={"eks.access-entry-twice": _entries, "eks.pod-identity-twice": _associations},
 )

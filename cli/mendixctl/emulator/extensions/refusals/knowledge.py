@@ -39,3 +39,14 @@ def zones(ask: Ask, subnets: list[str]) -> list[Document]:
         return []
     found = ask("ec2", "DescribeSubnets", Filters=[{"Name": "subnet-id", "Values": subnets}])
     return list(found.get("Subnets") or [])
+
+
+def within(service: str, code: str, counting: Callable[[Ask, Document], int]) -> Callable[[Ask, Document], int]:
+    """Counts for a rule that holds while the account's quota is what AWS gives; once that was raised, up to it."""
+
+    def count(ask: Ask, document: Document) -> int:
+        found = counting(ask, document)
+        given = ask("service-quotas", "GetServiceQuota", ServiceCode=service, QuotaCode=code).get("Quota") or {}
+        return found if found >= given.get("Value", 0) else 0
+
+    return count

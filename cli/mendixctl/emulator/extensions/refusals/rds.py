@@ -38,7 +38,7 @@ def _source(ask: Ask, document: Document) -> list[Document]:
 
 
 def _replicas(ask: Ask, document: Document) -> list[Document]:
-    return [{"DBInstanceIdentifier": name} for name in document.get("ReadReplicaDBInstanceIdentifiers") or []]
+    return [_named(ask, name) for name in document.get("ReadReplicaDBInstanceIdentifiers") or []]
 
 
 def _members(ask: Ask, document: Document) -> list[Document]:
@@ -53,6 +53,7 @@ def _subnets(ask: Ask, document: Document) -> list[Document]:
 
 KNOWLEDGE = Knowledge(
     stored={
+        "DeleteDBInstance": _instance,
         "ModifyDBInstance": _instance,
         "ModifyDBProxy": _proxy,
         "ModifyDBParameterGroup": _parameter_group,
