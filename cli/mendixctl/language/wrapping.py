@@ -12,6 +12,9 @@ from collections.abc import Iterator
 from itertools import pairwise
 
 CLOSING = "、。〉》」』】〕，．：；？！）”’…·%"
+CUT_BEFORE_NONE = frozenset(f"{CLOSING}),.;:!? ")
+"""What begins no line even where a word has to be cut."""
+
 OPENING = "〈《「『【〔（“‘"
 
 _WIDE = re.compile("[\u1100-\u115f\u2e80-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff00-\uff60\uffe0-\uffe6]")
@@ -49,15 +52,28 @@ def breaks(text: str, width: int) -> list[int]:
             starts.append(start)
             begin, used = start, 0
         if not used and wide > width:
-            for index in range(start, end):
-                one = _columns(text[index])
-                if used + one > width and index > begin:
-                    starts.append(index)
-                    begin, used = index, 0
-                used += one
+            for cut in _cuts(text, start, end, width):
+                starts.append(cut)
+                begin = cut
+            used = columns(text[begin:end])
             continue
         used += columns(text[start:end])
     return starts
+
+
+def _cuts(text: str, start: int, end: int, width: int) -> Iterator[int]:
+    """Where a stretch that is wider than a line is cut: as late as can be, and not before what closes."""
+    begin, used = start, 0
+    for index in range(start, end):
+        one = _columns(text[index])
+        if used + one > width and index > begin:
+            cut = index
+            while cut > begin + 1 and text[cut] in CUT_BEFORE_NONE:
+                cut -= 1
+            begin = cut if text[cut] not in CUT_BEFORE_NONE else index
+            yield begin
+            used = columns(text[begin:index])
+        used += one
 
 
 def wrapped(text: str, width: int) -> list[str]:

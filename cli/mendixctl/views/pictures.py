@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 def drawn(result: DiagramResult) -> str:
     """The SVG; names of people's things stay as they are."""
-    if current() == ENGLISH:
+    if current() == ENGLISH or not result.pictures:
         return result.svg
     from mendixctl.engine.diagram import drawn as draw
 

@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
+from mendixctl.language import translated
 from mendixctl.views.human.changes import VERDICT_STYLES, within_area
 from mendixctl.views.human.releases import STATUS_STYLES
 from mendixctl.views.human.screen import Piece, Screen, text
-from mendixctl.views.human.symbols import MARKS
+from mendixctl.views.human.symbols import ACTIONS, MARKS
 from mendixctl.views.text import listed, moment, plural, shorten, value
 from mendixgen.diagnostics import Diagnostic, Severity
-from mendixgen.messages import msg
+from mendixgen.messages import msg, word
 
 if TYPE_CHECKING:
     from rich.text import Text
@@ -31,8 +32,8 @@ def blamed(screen: Screen, result: BlameResult) -> None:
         _table(screen, result)
         return
     for module in result.modules:
-        screen.line(("module ", "dim"), (module.area, "bold"), f"  {module.version or 'off'}")
-        _chain(screen, module.changes, lambda version: str(version) or "off")
+        screen.line(("module ", "dim"), (module.area, "bold"), "  ", module.version or word("off"))
+        _chain(screen, module.changes, lambda version: str(version) or translated(word("off")))
     for field in result.fields:
         _field(screen, result, field)
     for resource in result.resources:
@@ -49,7 +50,7 @@ def _table(screen: Screen, result: BlameResult) -> None:
         note: Piece = (f"  {_not_applied(field)}", "yellow") if not field.applied else ""
         told = text(f"{field.path}  ", (shorten(value(field.value), SHORT), "bold"), note)
         if last is not None and field.applied and last.before is not None:
-            told = text(told, (f"  was {shorten(value(last.before), SHORT)}", "dim"))
+            told = text(told, (msg("  was {value}", value=shorten(value(last.before), SHORT)), "dim"))
         rows.append([*_cells(last.cause if last else None), (f"{field.line}", "dim"), told])
     screen.table(["release", "when", "who", "commit", "line", "field"], rows)
 
@@ -89,15 +90,15 @@ def _resource(screen: Screen, resource: ResourceBlame) -> None:
     screen.line((resource.address, "bold"), gone)
     for change in reversed(resource.changes):
         mark, style = MARKS.get(change.action, ("?", ""))
-        told: list[Piece] = [*_told(change.cause), (f"{mark} ", style), change.action]
+        told: list[Piece] = [*_told(change.cause), (f"{mark} ", style), ACTIONS.get(change.action, change.action)]
         if change.address != resource.address:
-            told.append((f"  as {within_area(change.address, resource.area)}", "cyan"))
+            told.append((msg("  as {address}", address=within_area(change.address, resource.area)), "cyan"))
         if change.attributes and change.action not in ("create", "delete"):
             told.append((f"  {', '.join(listed(change.attributes, most=6))}", ""))
         if change.verdict not in ("", "reversible"):
             told.append((f"  {change.verdict}", VERDICT_STYLES.get(change.verdict, "")))
         if change.module:
-            told.append((f"  module {change.module}", "dim"))
+            told.append((msg("  module {version}", version=change.module), "dim"))
         screen.line(*told, indent=2)
         _why(screen, change.cause)
 
@@ -131,7 +132,8 @@ def verified(screen: Screen, result: VerifyResult, show: Callable[[Sequence[Diag
         screen.line(
             _mark(errors),
             f"  {one.environment}  ",
-            (f"{plural(one.releases, 'release')} in {one.place}{mirrored}", "dim"),
+            (msg("{amount} in {place}", amount=plural(one.releases, "release"), place=one.place), "dim"),
+            (mirrored, "dim"),
         )
     errors = sum(one.severity is Severity.ERROR for one in result.module_findings)
     screen.line(_mark(errors), "  modules  ", (f"{plural(result.modules, 'version')}", "dim"))

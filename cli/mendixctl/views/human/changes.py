@@ -94,7 +94,7 @@ def _resource(screen: Screen, change: ResourceChange, note: Text) -> None:
     mark, style = MARKS.get(change.action, ("?", ""))
     pieces: list[Piece] = [(f"{mark:>3} ", style), within_area(change.address, change.area), note]
     if change.previous_address and change.previous_address != change.address:
-        pieces.append((f"   was {within_area(change.previous_address, change.area)}", "cyan"))
+        pieces.append((msg("   was {address}", address=within_area(change.previous_address, change.area)), "cyan"))
     screen.line(*pieces, indent=1)
 
 

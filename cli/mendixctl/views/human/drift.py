@@ -5,13 +5,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from rich.text import Text
+
 from mendixctl.terraform.plan import Action, AttributeChange
 from mendixctl.views.human.changes import show_attributes, within_area
 from mendixctl.views.human.results import flags, next_command, place, spec_changes
 from mendixctl.views.human.screen import Piece, Screen
 from mendixctl.views.human.symbols import MARKS
 from mendixctl.views.text import clean_line, duration, listed, moment, plural, shorten, value
-from mendixgen.messages import msg
+from mendixgen.messages import msg, word
 
 if TYPE_CHECKING:
     from mendixctl.engine.deployment.outside import ObjectOutside
@@ -26,6 +28,9 @@ if TYPE_CHECKING:
 
 ROOM = 60
 """Characters of a value."""
+
+HAPPENED = {"deleted": word("deleted"), "added": word("added")}
+"""What became of an object, where that is more than other fields."""
 
 
 def drifted(screen: Screen, result: DriftResult, *, details: bool) -> None:
@@ -61,10 +66,13 @@ def body(screen: Screen, result: DriftResult, *, details: bool) -> None:
         _heading(screen, msg("Left undone by v{head}", head=result.head), "bold", "the next apply goes on with it")
         _planned(screen, result.unfinished, details=details)
     if result.ignored and details:
-        names = f": {', '.join(listed(result.ignored, most=40))}"
-        about = "changed where neither the YAML nor a module says anything"
+        about = msg(
+            "{amount} changed where neither the YAML nor a module says anything: {names}",
+            amount=plural(len(result.ignored), "resource"),
+            names=", ".join(listed(result.ignored, most=40)),
+        )
         screen.blank()
-        screen.line((f"{plural(len(result.ignored), 'resource')} {about}{names}", "dim"))
+        screen.line((about, "dim"))
     screen.blank()
     _sum(screen, result)
 
@@ -74,9 +82,10 @@ def _sum(screen: Screen, result: DriftResult) -> None:
     took: Piece = (f"  ({plural(result.plans, 'plan')}, {duration(result.seconds)})", "dim")
     if result.objects:
         counted = plural(len(result.objects), "object")
-        screen.line((f"Drift: {counted}", "bold yellow"), " changed in the cluster", took)
+        screen.line((msg("Drift: {amount}", amount=counted), "bold yellow"), " changed in the cluster", took)
     if result.drifted:
-        screen.line((f"Drift: {plural(len(result.drifted), 'resource')}", "bold yellow"), " changed in AWS", took)
+        counted = plural(len(result.drifted), "resource")
+        screen.line((msg("Drift: {amount}", amount=counted), "bold yellow"), " changed in AWS", took)
     elif result.objects:
         return
     elif result.aws:
@@ -88,9 +97,10 @@ def _sum(screen: Screen, result: DriftResult) -> None:
 def _object(screen: Screen, one: ObjectOutside) -> None:
     """An object, each field with who set it."""
     mark, style = {"deleted": ("  - ", "red"), "added": ("  + ", "yellow")}.get(one.happened, ("  ~ ", "yellow"))
-    screen.line((mark, style), clean_line(one.address), f"  {one.happened}" if one.happened != "changed" else "")
+    happened = HAPPENED.get(one.happened, "")
+    screen.line((mark, style), clean_line(one.address), "  " if happened else "", happened)
     for field in one.fields:
-        who: Piece = (f"  by {clean_line(field.manager)} at {clean_line(field.at)}" if field.manager else "", "dim")
+        who: Piece = (msg("  by {who} at {time}", who=field.manager, time=field.at) if field.manager else "", "dim")
         before, after = shorten(value(field.released), ROOM), shorten(value(field.now), ROOM)
         screen.line(f"{clean_line(field.path)}  {before}", (" -> ", "dim"), after, who, indent=9)
 
@@ -104,9 +114,16 @@ def _resource(screen: Screen, one: Drifted, *, details: bool) -> None:
     deleted = one.happened == "deleted"
     mark: Piece = ("  - ", "red") if deleted else ("  ~ ", "yellow")
     note = "  deleted; an apply would create it again" if deleted else ""
-    note += "  forces replacement on the way back" if one.back == "replace" else ""
+    replaced = "  forces replacement on the way back" if one.back == "replace" else ""
     adopted: Piece = ("  the YAML says so by now", "green") if one.adopted else ""
-    screen.line(mark, (f"{one.area}  ", "dim") if one.area else "", within_area(one.address, one.area), note, adopted)
+    screen.line(
+        mark,
+        Text(f"{clean_line(one.area)}  ", style="dim") if one.area else "",
+        within_area(one.address, one.area),
+        note,
+        replaced,
+        adopted,
+    )
     attributes = [AttributeChange(a.path, a.released, a.now, sensitive=a.sensitive) for a in one.attributes]
     show_attributes(screen, attributes, Action.UPDATE, details=details)
     for event in one.events:
@@ -114,7 +131,7 @@ def _resource(screen: Screen, one: Drifted, *, details: bool) -> None:
 
 
 def _event(screen: Screen, event: Event) -> None:
-    source = f"  from {event.source}" if event.source else ""
+    source = msg("  from {address}", address=event.source) if event.source else ""
     screen.line((moment(event.at), "dim"), f"  {event.name}  ", (event.who, "bold"), (source, "dim"), indent=9)
 
 
@@ -123,7 +140,12 @@ def _planned(screen: Screen, changes: Sequence[Planned], *, details: bool) -> No
         mark, style = MARKS.get(one.change.action, ("?", ""))
         area = f"{one.change.area}  " if one.change.area else ""
         why: Piece = (f"  {one.why}" if one.why else "", "dim")
-        screen.line((f"{mark:>3} ", style), (area, "dim"), within_area(one.change.address, one.change.area), why)
+        screen.line(
+            (f"{mark:>3} ", style),
+            Text(clean_line(area), style="dim"),
+            within_area(one.change.address, one.change.area),
+            why,
+        )
         if details or one.change.action not in (Action.CREATE, Action.DELETE):
             show_attributes(screen, one.change.attributes, one.change.action, details=details)
 

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from mendixctl.views.human.results import next_command
 from mendixctl.views.human.screen import Piece, Screen, text
 from mendixctl.views.text import clean_line, listed, plural
-from mendixgen.messages import msg
+from mendixgen.messages import msg, word
 from mendixgen.versions import defects
 
 if TYPE_CHECKING:
@@ -19,7 +19,20 @@ if TYPE_CHECKING:
 
 OUTCOMES = {"written": "green", "current": "dim", "outdated": "bold yellow", "conflict": "bold red"}
 SOURCES = {"yaml": "YAML", "wired": "", "context": "environment", "module": "mendixctl"}
-BUMPS = {"major": "bold red", "minor": "yellow", "patch": "green"}
+KINDS = {
+    "input": word("input"),
+    "output": word("output"),
+    "section": word("section"),
+    "address": word("address"),
+    "move": word("move"),
+    "code": word("code"),
+}
+BUMPS: Mapping[str, tuple[str, str]] = {
+    "major": (word("major"), "bold red"),
+    "minor": (word("minor"), "yellow"),
+    "patch": (word("patch"), "green"),
+}
+"""A step of semantic versioning: its word and its style."""
 
 
 def built(screen: Screen, report: BuildReport) -> None:
@@ -29,7 +42,7 @@ def built(screen: Screen, report: BuildReport) -> None:
         for name in listed(one.files):
             screen.line((name, "dim"), indent=10)
     if report.verified:
-        screen.line((f"{'verified':<9}", "dim"), f" {plural(len(report.verified), 'released version')}")
+        screen.line((word("verified "), "dim"), f" {plural(len(report.verified), 'released version')}")
 
 
 def released(screen: Screen, release: Release) -> None:
@@ -60,7 +73,8 @@ def all_versions(screen: Screen, versions: Sequence[Listed]) -> None:
 
 def one(screen: Screen, manifest: Manifest) -> None:
     """A module's interface."""
-    state: Piece = (f"released {manifest.released}", "dim") if manifest.released else ("unreleased", "yellow")
+    released = msg("released {day}", day=manifest.released)
+    state: Piece = (released, "dim") if manifest.released else ("unreleased", "yellow")
     screen.line((f"{manifest.area} {manifest.version}  ", "bold"), state)
     screen.line(manifest.description)
     screen.line(
@@ -102,8 +116,8 @@ def compared(screen: Screen, comparison: Comparison) -> None:
         screen.line("The same interface and the same resources.")
     rows: list[list[Piece]] = [
         [
-            (str(change.bump), BUMPS.get(str(change.bump), "")),
-            change.kind,
+            BUMPS.get(str(change.bump), (str(change.bump), "")),
+            KINDS.get(change.kind, change.kind),
             change.name,
             _what(change.what, change.detail),
         ]
@@ -111,7 +125,7 @@ def compared(screen: Screen, comparison: Comparison) -> None:
     ]
     if rows:
         screen.table(["bump", "", "name", "what"], rows)
-    asked: Piece = (str(comparison.bump), BUMPS.get(str(comparison.bump), ""))
+    asked: Piece = BUMPS.get(str(comparison.bump), (str(comparison.bump), ""))
     screen.line("Semantic versioning asks for a ", asked, msg(" step: {asked} or higher.", asked=comparison.asked))
 
 

@@ -53,7 +53,7 @@ def of_plan(screen: Screen, asked: Preflight) -> None:
 
 
 def _answer(screen: Screen, answer: Answer, *, details: bool) -> None:
-    kept: Piece = (f"  asked {moment(answer.asked_at)}", "dim") if answer.status == CACHED else ""
+    kept: Piece = (msg("  asked {moment}", moment=moment(answer.asked_at)), "dim") if answer.status == CACHED else ""
     screen.line((f"{answer.grade.value:<8}", STYLES[answer.grade]), (translated(answer.title), "bold"), kept)
     for finding in answer.findings:
         if details or finding.grade is not Grade.OK:

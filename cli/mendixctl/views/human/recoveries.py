@@ -21,7 +21,7 @@ def drill(screen: Screen, result: DrillResult) -> None:
     screen.table(["database", "lost", "back after", ""], [_row(result, one) for one in result.measurements])
     screen.blank()
     asked = [
-        f"{name} {minutes} minutes"
+        msg("{name} {count} minutes", name=name, count=minutes)
         for name, minutes in (("RPO", result.rpo_minutes), ("RTO", result.rto_minutes))
         if minutes is not None
     ]
@@ -62,4 +62,8 @@ def _row(result: DrillResult, one: Measurement) -> list[Piece]:
     if one.rpo_seconds is None or one.rto_seconds is None:
         return [one.database, "-", "-", (one.problem, "bold red")]
     missed: Piece = ("not within what is asked for", "bold red") if result.missed(one) else ("kept", "green")
-    return [one.database, f"{one.rpo_seconds / 60:.1f} minutes", f"{one.rto_seconds / 60:.1f} minutes", missed]
+    return [one.database, _minutes(one.rpo_seconds), _minutes(one.rto_seconds), missed]
+
+
+def _minutes(seconds: float) -> str:
+    return msg("{count} minutes", count=f"{seconds / 60:.1f}")

@@ -16,7 +16,7 @@ from mendixctl.views.human.screen import Piece, Screen, text
 from mendixctl.views.human.symbols import MARKS
 from mendixctl.views.human.verdicts import recorded, recorded_way_back
 from mendixctl.views.text import clean_line, duration, listed, moment, plural
-from mendixgen.messages import msg
+from mendixgen.messages import msg, word
 
 if TYPE_CHECKING:
     from rich.text import Text
@@ -37,6 +37,16 @@ HEALTH_STYLES = {
     Health.UNCONFIRMED: "yellow",
     Health.UNKNOWN: "yellow",
 }
+HEALTH_KINDS = {
+    "add-on": word("add-on"),
+    "certificate": word("certificate"),
+    "cluster": word("cluster"),
+    "contact": word("contact"),
+    "database": word("database"),
+    "nodes": word("nodes"),
+    "targets": word("targets"),
+}
+"""What a health check looks at."""
 
 
 def outcome(screen: Screen, result: ApplyResult) -> None:
@@ -69,7 +79,7 @@ def _deployment(screen: Screen, result: ApplyResult) -> None:
     waiting = "left out" if found.left_out else "not begun"
     screen.line(
         ("kubernetes  ", "dim"),
-        f"{plural(len(found.done), 'object')} done",
+        msg("{amount} done", amount=plural(len(found.done), "object")),
         (f", {len(found.failed)} failed" if found.failed else "", "bold red"),
         (f", {len(found.not_started)} {waiting}" if found.not_started else "", "yellow"),
         indent=2,
@@ -86,7 +96,9 @@ def health(screen: Screen, outcome: Outcome) -> None:
     for check in outcome.checks:
         screen.line(
             (f"{check.health.value.replace('-', ' '):<12}", HEALTH_STYLES[check.health]),
-            f"{check.kind}  {check.name}",
+            HEALTH_KINDS.get(check.kind, check.kind),
+            "  ",
+            check.name,
             (f"  {check.detail}" if check.detail else "", "dim"),
             indent=2,
         )
@@ -107,7 +119,7 @@ def history(screen: Screen, result: HistoryResult, limit: int | None) -> None:
     rows = [_row(record, result.base) for record in newest]
     screen.table(["release", "when", "outcome", "changes", "who", "why"], rows)
     if len(newest) < len(result.listed):
-        screen.line((f"and {plural(len(result.listed) - len(newest), 'earlier release')}", "dim"))
+        screen.line((msg("and {amount}", amount=plural(len(result.listed) - len(newest), "earlier release")), "dim"))
     if len(result.listed) < len(result.records):
         screen.line(
             (
@@ -163,7 +175,7 @@ def one(screen: Screen, result: ShowResult) -> None:
     for address in release.allowed:
         screen.line(("tried against AWS's refusal ", "bold red"), address, indent=2)
     for address, snapshot in release.snapshots.items():
-        screen.line(("snapshot  ", "dim"), snapshot, (f"  of {address}", "dim"), indent=2)
+        screen.line(("snapshot  ", "dim"), snapshot, (msg("  of {address}", address=address), "dim"), indent=2)
     _delivered(screen, record)
     outcome = record.outcome
     _recorded(
@@ -236,31 +248,40 @@ def reason(release: Release) -> str:
             rollback_from=release.rollback_from,
             rollback_to=release.rollback_to,
         ),
-        Kind.TEARDOWN: "teardown",
-        Kind.DESTROY: "destroy",
-        Kind.RECOVER: "recovery",
-        Kind.ADOPT: "adoption",
-        Kind.DRILL: "drill of a recovery",
-        Kind.FAILOVER: "failover",
-        Kind.FAILBACK: "failback",
+        Kind.TEARDOWN: word("teardown"),
+        Kind.DESTROY: word("destroy"),
+        Kind.RECOVER: word("recovery"),
+        Kind.ADOPT: word("adoption"),
+        Kind.DRILL: word("drill of a recovery"),
+        Kind.FAILOVER: word("failover"),
+        Kind.FAILBACK: word("failback"),
         Kind.APP: _delivery(release),
         Kind.RESTORE: msg(
             "state of v{restored_release}, serial {restored_serial}, put back",
             restored_release=release.restored_release,
             restored_serial=release.restored_serial,
         ),
-        Kind.DEPLOY: "deployment",
+        Kind.DEPLOY: word("deployment"),
     }
-    return ": ".join(part for part in (kinds.get(release.kind, ""), release.message) if part)
+    kind = kinds.get(release.kind, "")
+    if not kind or not release.message:
+        return kind or release.message
+    return msg("{kind}: {message}", kind=kind, message=release.message)
 
 
 def _delivery(release: Release) -> str:
     """Of a delivery: which app, what to, and how."""
     found = release.extra.get("delivery")
     said = found if isinstance(found, Mapping) else {}
-    back = f" to v{said['back_to']}" if said.get("back_to") else ""
-    digest = str(said.get("digest", "")).removeprefix("sha256:")[:12]
-    return f"{said.get('action', 'deploy')} of {said.get('app', 'an app')}{back} ({said.get('strategy')}, {digest})"
+    arguments = {
+        "action": word(str(said.get("action", "deploy"))),
+        "app": said.get("app", word("an app")),
+        "strategy": said.get("strategy"),
+        "digest": str(said.get("digest", "")).removeprefix("sha256:")[:12],
+    }
+    if said.get("back_to"):
+        return msg("{action} of {app} to v{number} ({strategy}, {digest})", number=said["back_to"], **arguments)
+    return msg("{action} of {app} ({strategy}, {digest})", **arguments)
 
 
 def _delivered(screen: Screen, record: Record) -> None:
@@ -297,7 +318,7 @@ def _row(record: Record, base: int) -> list[Piece]:
         _status(record),
         _summary(record.release),
         shorten_name(clean_line(who(record))),
-        clean_line(reason(record.release)),
+        reason(record.release),
     ]
 
 

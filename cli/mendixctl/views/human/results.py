@@ -14,7 +14,7 @@ from mendixctl.engine.rollback.results import Held
 from mendixctl.terraform.plan import AttributeChange
 from mendixctl.views.human.screen import Piece, Screen, text
 from mendixctl.views.text import SENSITIVE, listed, moment, plural, pretty, shorten, value
-from mendixgen.messages import msg
+from mendixgen.messages import msg, word
 
 if TYPE_CHECKING:
     from mendixctl.engine import results
@@ -77,7 +77,11 @@ def version_changes(screen: Screen, versions: Sequence[VersionChange]) -> None:
     """Areas whose module moved."""
     for one in versions:
         screen.line(
-            ("~ ", "yellow"), f"module {one.area}  {one.before or 'off'}", (" -> ", "dim"), one.after or "off", indent=2
+            ("~ ", "yellow"),
+            msg("module {area}  {version}", area=one.area, version=one.before or word("off")),
+            (" -> ", "dim"),
+            one.after or word("off"),
+            indent=2,
         )
 
 
@@ -87,8 +91,8 @@ def held(screen: Screen, held_forward: Sequence[Held]) -> None:
         return
     screen.line(("Held forward: ", "bold yellow"), "these stay as they are now")
     for one in held_forward:
-        asked = f", not {shorten(value(one.asked), 60)}"
-        screen.line(f"{one.path}  {shorten(value(one.kept), 60)}{asked}", (f"  {one.reason}", "dim"), indent=2)
+        asked = msg(", not {value}", value=shorten(value(one.asked), 60))
+        screen.line(f"{one.path}  {shorten(value(one.kept), 60)}", asked, (f"  {one.reason}", "dim"), indent=2)
 
 
 def restores(screen: Screen, steps: Sequence[results.Restore]) -> None:
@@ -157,7 +161,7 @@ def bootstrapped(screen: Screen, result: BootstrapResult) -> None:
     """Each thing that the state needs and what was done about it."""
     for step in result.steps:
         screen.line((f"{step.status:<10}", STEP_STYLES[step.status]), step.name, (f"  {step.detail}", "dim"), indent=2)
-    screen.line(("State is kept in ", "bold"), f"s3://{result.bucket}", (f"  key {result.key_arn}", "dim"))
+    screen.line(("State is kept in ", "bold"), f"s3://{result.bucket}", (msg("  key {arn}", arn=result.key_arn), "dim"))
     next_command(screen, f"mendixctl plan {result.scope.environment}")
 
 
@@ -170,7 +174,7 @@ def emulators(screen: Screen, result: EmulatorsResult) -> None:
         action = f" ({state.action})" if state.action else ""
         screen.line("emulator of ", (state.account, "bold"), ": ", running, (action, "dim"))
         if state.running:
-            screen.line(state.url, (f"  pid {state.pid}", "dim"), indent=2)
+            screen.line(state.url, (msg("  process {pid}", pid=state.pid), "dim"), indent=2)
         if state.data:
             screen.line(
                 (
@@ -201,6 +205,7 @@ def versions(screen: Screen, result: Versions) -> None:
     rows: list[list[Piece]] = [[("mendixctl", "bold"), result.mendixctl], ["python", result.python]]
     engine = f"{result.terraform} ({result.terraform_program})" if result.terraform else "not found"
     rows.append(["terraform", engine])
-    rows += [[f"area {name}", version] for name, version in result.areas.items()]
-    rows += [[f"extra {name}", version or text(("not installed", "dim"))] for name, version in result.extras.items()]
+    rows += [[msg("area {name}", name=name), version] for name, version in result.areas.items()]
+    for name, version in result.extras.items():
+        rows.append([msg("extra {name}", name=name), version or text(("not installed", "dim"))])
     screen.table(["", ""], rows)

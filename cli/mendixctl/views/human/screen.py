@@ -55,13 +55,19 @@ def _said(piece: Piece) -> Text:
 
 
 def fitted(natural: list[int], room: int) -> list[int]:
-    """Widths of a table's columns in ``room``: the wide ones give way first, the last keeps enough for words."""
+    """Widths of a table's columns in ``room``: the wide ones give way first, the last keeps enough for words.
+
+    Where even that is too much, the widest gives way, whichever it is.
+    """
     *widths, last = natural
     least_last = min(last, LEAST_LAST_COLUMN)
     while sum(widths) + least_last > room and widths and max(widths) > LEAST_COLUMN:
         widest = widths.index(max(widths))
         widths[widest] -= 1
-    return [*widths, max(min(last, room - sum(widths)), 1)]
+    found = [*widths, max(min(last, room - sum(widths)), min(last, least_last))]
+    while sum(found) > room and max(found) > 1:
+        found[found.index(max(found))] -= 1
+    return found
 
 
 class Screen:
@@ -81,7 +87,14 @@ class Screen:
 
     def prompt(self, *pieces: Piece) -> None:
         """A question on standard error; the answer goes on its line."""
-        self.err.print(text(*pieces), end="", soft_wrap=True)
+        line = text(*pieces)
+        if current() != ENGLISH and self.err.is_terminal:
+            from mendixctl.views.human.chinese import folded
+
+            *above, line = folded(line, self.err.width - 1)
+            for one in above:
+                self.err.print(one, soft_wrap=True)
+        self.err.print(line, end="", soft_wrap=True)
 
     def block(self, lines: Iterable[str], *, indent: int = 0, diff: bool = False) -> None:
         """Lines as they are, never wrapped; with ``diff`` coloured by their first character."""
@@ -110,10 +123,11 @@ class Screen:
         natural = [
             max(column.cell_len for column in column) for column in zip(map(Text, headings), *cells, strict=True)
         ]
-        for heading, width in zip(headings, fitted(natural, self.out.width - 2 * (len(headings) - 1)), strict=True):
-            table.add_column(heading, width=width, overflow="fold")
+        widths = fitted(natural, self.out.width - 2 * (len(headings) - 1))
+        for heading, width in zip(headings, widths, strict=True):
+            table.add_column(_within(Text(heading), width), width=width, overflow="fold")
         for row in cells:
-            table.add_row(*row)
+            table.add_row(*(_within(cell, width) for cell, width in zip(row, widths, strict=True)))
         self.out.print(table)
 
     def _plain_table(self, headings: list[str], rows: list[list[Text]]) -> None:
@@ -135,6 +149,15 @@ class Screen:
     def width(self) -> int:
         """Columns of the results' stream."""
         return self.out.width
+
+
+def _within(cell: Text, width: int) -> Text:
+    """A cell on as many lines as it needs; those of Chinese are broken where they may be."""
+    if current() == ENGLISH:
+        return cell
+    from mendixctl.views.human.chinese import folded
+
+    return Text("\n").join(folded(cell, width))
 
 
 class _Console(Console):

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from mendixctl.views.human.results import next_command, place
 from mendixctl.views.human.screen import Piece, Screen
 from mendixctl.views.text import listed, moment, plural
-from mendixgen.messages import msg
+from mendixgen.messages import msg, word
 
 if TYPE_CHECKING:
     from mendixctl.engine.plan.results import PlanResult
@@ -58,7 +58,10 @@ def snapshots(screen: Screen, plan: PlanResult) -> None:
     screen.line(("Before this", "bold"), ("  by mendixctl itself, and waited for", "dim"))
     for one in plan.snapshots:
         screen.line(
-            ("snapshot  ", "dim"), f"of {one.identifier or 'a database'}", (f"  {one.address}", "dim"), indent=2
+            ("snapshot  ", "dim"),
+            msg("of {name}", name=one.identifier or word("a database")),
+            (f"  {one.address}", "dim"),
+            indent=2,
         )
     for group in moved:
         screen.line(
@@ -76,7 +79,9 @@ def snapshots(screen: Screen, plan: PlanResult) -> None:
 
 
 def _bound(group: PlannedSize) -> str:
-    return f"min {group.least}" if group.goal > group.now else f"max {group.most}"
+    if group.goal > group.now:
+        return msg("min {number}", number=group.least)
+    return msg("max {number}", number=group.most)
 
 
 def about_to_restore(screen: Screen, prepared: PreparedRestore) -> None:

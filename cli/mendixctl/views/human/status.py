@@ -50,7 +50,7 @@ def status(screen: Screen, result: StatusResult) -> None:
     if result.plan is not None:
         plan = result.plan
         until = (
-            f" but {plan.stale}"
+            msg(" but {reason}", reason=plan.stale)
             if plan.stale
             else msg(", can be applied until {moment}", moment=moment(plan.expires_at))
         )
@@ -94,23 +94,22 @@ def _head(screen: Screen, result: StatusResult) -> None:
 
 def running(screen: Screen, found: Running) -> None:
     """Who is at work, since when, and in which processes."""
-    processes = [f"process {found.pid}"] if found.pid else []
+    processes: list[str] = [msg("process {pid}", pid=found.pid)] if found.pid else []
     processes += [msg("Terraform is process {terraform}", terraform=found.terraform)] if found.terraform else []
     if not found.pid and found.terraform:
         processes.append("the mendixctl that started it is gone")
-    since = f" since {moment(found.since)}" if found.since else ""
+    since = msg(" since {moment}", moment=moment(found.since)) if found.since else ""
     word = "Running: " if found.certain else "Running elsewhere, as far as can be seen: "
     at = msg(" by {user}@{host}", user=found.user, host=found.host) if found.user or found.host else ""
-    screen.line(
-        (word, "bold cyan"), f"{found.doing}{at}{since}", (f"  {', '.join(processes)}" if processes else "", "dim")
-    )
+    screen.line((word, "bold cyan"), found.doing, at, since, (f"  {', '.join(processes)}" if processes else "", "dim"))
 
 
 def lock(screen: Screen, found: StateLock) -> None:
     """The lock on the state and whose it is."""
-    since = f" since {moment(found.since)}" if found.since else ""
+    since = msg(" since {moment}", moment=moment(found.since)) if found.since else ""
     alive = msg(", process {pid}", pid=found.pid) if found.pid else ""
-    screen.line(("The state is locked ", "bold yellow"), f"by {found.who or 'somebody unnamed'}{alive}{since}")
+    who = msg("by {who}", who=found.who or word("somebody unnamed"))
+    screen.line(("The state is locked ", "bold yellow"), who, alive, since)
     for name, value in (("operation", found.operation), ("lock", found.id), ("where", found.where)):
         if value:
             screen.line((f"{name:<10}", "dim"), value, indent=2)
@@ -148,11 +147,11 @@ def recovered(screen: Screen, result: RecoveryResult) -> None:
         _facts(screen, result.saved, result.restored)
     if result.status is not None:
         screen.line((f"v{result.head} ", "bold"), (result.status.value, STATUS_STYLES[result.status]), " is recorded")
-    adopted = (
-        f"{plural(len(result.adoptions), 'resource')} adopted" if result.adoptions else "nothing had to be adopted"
-    )
-    number = msg(" as v{number}", number=result.apply.number) if result.apply else ""
-    screen.line((f"Recovered{number}", "bold green"), f": {adopted}")
+    adopted: str = word("nothing had to be adopted")
+    if result.adoptions:
+        adopted = msg("{amount} adopted", amount=plural(len(result.adoptions), "resource"))
+    done = msg("Recovered as v{number}", number=result.apply.number) if result.apply else "Recovered"
+    screen.line((done, "bold green"), ": ", adopted)
     if result.unadopted:
         screen.line(
             ("Still in doubt", "bold yellow"),

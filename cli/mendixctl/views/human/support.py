@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from mendixctl.views.human.screen import Piece, Screen
 from mendixctl.views.text import plural
-from mendixgen.messages import msg
+from mendixgen.messages import msg, word
 
 if TYPE_CHECKING:
     from mendixctl.engine.repository.support import SupportedVersion, SupportResult
@@ -42,11 +42,11 @@ def table(screen: Screen, result: SupportResult) -> None:
 
 
 def _row(one: SupportedVersion, warn_days: int) -> list[Piece]:
-    where = "default" if one.is_default else f"line {one.location.line}"
+    where = word("default") if one.is_default else msg("line {number}", number=one.location.line)
     soon = one.days_left is not None and one.days_left <= warn_days
     return [
         one.title,
-        f"{one.path} ({where})",
+        msg("{path} ({where})", path=one.path, where=where),
         f"{one.version} {one.label}" if one.label in ("LTS", "MTS", "monthly") else one.version,
         (str(one.status), STATUSES[str(one.status)]),
         _day(one.standard, planned=one.planned),

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 from mendixctl.guard.verdict import Verdict
 from mendixctl.terraform.plan import Action
+from mendixgen.messages import word
 
 STYLES: Mapping[str, str] = {
     Verdict.REVERSIBLE: "",
@@ -14,6 +15,18 @@ STYLES: Mapping[str, str] = {
     Verdict.IRREVERSIBLE: "bold red",
 }
 
+
+ACTIONS: Mapping[str, str] = {
+    Action.CREATE: word("create"),
+    Action.UPDATE: word("update"),
+    Action.DELETE: word("delete"),
+    Action.REPLACE: word("replace"),
+    Action.MOVE: word("move"),
+    Action.IMPORT: word("import"),
+    Action.FORGET: word("forget"),
+    Action.READ: word("read"),
+}
+"""What is done to a resource, in words."""
 
 MARKS: Mapping[str, tuple[str, str]] = {
     Action.CREATE: ("+", "green"),

@@ -123,7 +123,7 @@ def judged(screen: Screen, result: VerdictsResult, *, details: bool) -> None:
     from mendixctl.views.human.symbols import MARKS
 
     made = f"  Terraform {result.terraform}" if result.terraform else ""
-    screen.line((result.name, "bold"), (f"{made}  {plural(len(result.changes), 'change')}", "dim"))
+    screen.line((result.name, "bold"), (made, "dim"), "  ", (plural(len(result.changes), "change"), "dim"))
     lost(screen, result.drift_losses, details=details)
     ordered = sorted(result.changes, key=lambda one: (-one.judgement.loses, -one.verdict.gravity))
     told = [one for one in ordered if details or one.verdict is not Verdict.REVERSIBLE or one.judgement.reason]

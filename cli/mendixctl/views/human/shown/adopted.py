@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from mendixctl.views.human import guards, results
 from mendixctl.views.text import plural, shorten, value
+from mendixgen.messages import msg
 
 if TYPE_CHECKING:
     from mendixctl.engine.adopt.matching import Match
@@ -82,8 +83,9 @@ def _missing(view: HumanView, result: AdoptResult) -> None:
     for area, _, number in result.missing:
         areas[area] += number
     counted = ", ".join(f"{area} {number}" for area, number in areas.most_common())
-    what = f": {plural(areas.total(), 'resource')} that an ordinary plan creates ({counted})"
-    view.screen.line(("Not there yet", "bold"), what)
+    amount = plural(areas.total(), "resource")
+    what = msg("{amount} that an ordinary plan creates ({counted})", amount=amount, counted=counted)
+    view.screen.line(("Not there yet", "bold"), ": ", what)
     view.screen.blank()
 
 
@@ -96,7 +98,7 @@ def _tags(view: HumanView, attributes: Sequence[AttributeChange]) -> None:
             marks["+" if it.before is None else "-" if it.after is None else "~"].append(name)
     said = [f"{mark} {', '.join(names)}" for mark, names in marks.items() if names]
     if said:
-        view.screen.line(f"tags  {'  '.join(said)}", indent=6)
+        view.screen.line(msg("tags  {names}", names="  ".join(said)), indent=6)
 
 
 def _left_out(view: HumanView, found: Sequence[LeftOut], title: str) -> None:
@@ -107,5 +109,5 @@ def _left_out(view: HumanView, found: Sequence[LeftOut], title: str) -> None:
         name = one.address or one.id
         view.screen.line(("- ", "yellow"), (f"{name}  ", "bold") if name else "", one.why, indent=2)
         if one.way:
-            view.screen.line((f"way: {one.way}", "dim"), indent=6)
+            view.screen.line((msg("way: {way}", way=one.way), "dim"), indent=6)
     view.screen.blank()

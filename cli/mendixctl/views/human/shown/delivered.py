@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from mendixctl.views.text import duration, plural
+from mendixgen.messages import msg, word
 
 if TYPE_CHECKING:
     from mendixctl.engine.delivery.results import AppVerification, BuildResult, DeliveryResult, PushResult
@@ -26,8 +27,9 @@ def pushed(view: HumanView, result: PushResult, *, details: bool) -> None:
         view.notice(warning)
     scan, app = result.scan, result.artifact.app
     view.screen.line((result.reference, "bold"))
-    was = "it was there already" if result.existed else f"{plural(result.uploaded, 'part')} uploaded"
-    view.screen.line(("tag      ", "dim"), f"{result.tag}, {was}")
+    uploaded = msg("{amount} uploaded", amount=plural(result.uploaded, "part"))
+    was = word("it was there already") if result.existed else uploaded
+    view.screen.line(("tag      ", "dim"), msg("{tag}, {was}", tag=result.tag, was=was))
     if scan is not None:
         found = ", ".join(f"{count} {name.lower()}" for name, count in scan.counts.items())
         view.screen.line(("scanned  ", "dim"), found or "nothing found")

@@ -11,7 +11,7 @@ from mendixctl.views.human import (
     support,
 )
 from mendixctl.views.text import plural
-from mendixgen.messages import msg
+from mendixgen.messages import msg, word
 
 if TYPE_CHECKING:
     from mendixctl.engine.bootstrap import BootstrapResult
@@ -110,7 +110,7 @@ def pipeline(view: HumanView, result: PipelineResult, *, details: bool) -> None:
     elif not result.current:
         view.screen.block(result.diff.splitlines(), diff=True)
     else:
-        view.screen.line(("written " if result.written else "current ", "green"), result.path)
+        view.screen.line((word("written") if result.written else word("current"), "green"), " ", result.path)
 
 
 def due(view: HumanView, result: DueResult, *, details: bool) -> None:
@@ -123,7 +123,11 @@ def due(view: HumanView, result: DueResult, *, details: bool) -> None:
 
 def commented(view: HumanView, result: CommentResult, *, details: bool) -> None:
     view.screen.line(
-        ("updated " if result.updated else "written ", "green"), f"the comment of {result.environment} ", result.url
+        (word("updated") if result.updated else word("written"), "green"),
+        " ",
+        msg("the comment of {environment}", environment=result.environment),
+        " ",
+        result.url,
     )
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from mendixctl.views.human.screen import Piece
 from mendixctl.views.text import moment, plural
-from mendixgen.messages import msg
+from mendixgen.messages import msg, word
 
 if TYPE_CHECKING:
     from mendixctl.engine.incident.results import (
@@ -23,6 +23,9 @@ if TYPE_CHECKING:
 STYLES = {"kept": "green", "missed": "bold red", "running": "yellow"}
 NONE = "-"
 
+DAYS = (word("Mon"), word("Tue"), word("Wed"), word("Thu"), word("Fri"), word("Sat"), word("Sun"))
+DONE = {"acknowledged": word("acknowledged"), "solved": word("solved")}
+
 
 def listed(view: HumanView, result: IncidentsResult, *, details: bool) -> None:
     if not result.incidents:
@@ -36,16 +39,19 @@ def listed(view: HumanView, result: IncidentsResult, *, details: bool) -> None:
 def written(view: HumanView, result: IncidentResult, *, details: bool) -> None:
     one = result.incident
     who = one.solved_by if result.done == "solved" else one.acknowledged_by
-    view.screen.line((f"{one.id} {result.done}", "green"), (f"  by {who}", "dim"))
+    view.screen.line(
+        (f"{one.id} ", "green"), (DONE.get(result.done, result.done), "green"), (msg("  by {who}", who=who), "dim")
+    )
     if result.done == "acknowledged":
         view.screen.line(
-            "response ",
+            word("response"),
+            " ",
             (one.response, STYLES[one.response]),
             msg("; to be solved by {moment}", moment=moment(one.solve_by)),
         )
     else:
         response, solution = (one.response, STYLES[one.response]), (one.solution, STYLES[one.solution])
-        view.screen.line("response ", response, ", solution ", solution)
+        view.screen.line(word("response"), " ", response, ", ", word("solution"), " ", solution)
 
 
 def due(view: HumanView, result: DeadlinesResult, *, details: bool) -> None:
@@ -54,13 +60,18 @@ def due(view: HumanView, result: DeadlinesResult, *, details: bool) -> None:
     zone = ZoneInfo(result.timezone)
 
     def local(at: datetime) -> str:
-        return at.astimezone(zone).strftime("%a %Y-%m-%d %H:%M %Z")
+        there = at.astimezone(zone)
+        return msg("{day} {moment}", day=DAYS[there.weekday()], moment=there.strftime("%Y-%m-%d %H:%M %Z"))
 
     view.screen.table(
         [f"{result.priority}, {result.hours}", result.timezone, "UTC"],
         [
             [what, (local(at), "" if at is result.start else "bold"), at.astimezone(UTC).strftime("%Y-%m-%d %H:%M")]
-            for what, at in (("begins", result.start), ("answer by", result.respond_by), ("solve by", result.solve_by))
+            for what, at in (
+                (word("begins"), result.start),
+                (word("answer by"), result.respond_by),
+                (word("solve by"), result.solve_by),
+            )
         ],
     )
 
@@ -107,5 +118,5 @@ def _judged(kept: Kept) -> list[Piece]:
     return [
         f"{kept.kept}{share}",
         (f"{kept.missed}", "bold red" if kept.missed else ""),
-        NONE if kept.median is None else f"{kept.median:g} min",
+        NONE if kept.median is None else msg("{count} min", count=f"{kept.median:g}"),
     ]

@@ -6,11 +6,12 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
+from mendixctl.language import mark, translated
 from mendixctl.views.human import results
 from mendixctl.views.human.screen import Piece
 from mendixctl.views.human.symbols import STYLES
 from mendixctl.views.text import duration, moment, plural
-from mendixgen.messages import msg
+from mendixgen.messages import msg, word
 
 if TYPE_CHECKING:
     from mendixctl.engine.many.results import ManyAppliesResult, ManyPlansResult, PreparedMany, Row
@@ -24,6 +25,16 @@ PROGRESS = {
     "applied": "bold green",
     "failed": "bold red",
     "not started": "yellow",
+}
+SAID = {
+    "unchanged": word("unchanged"),
+    "due": word("due"),
+    "planned": word("planned"),
+    "waiting": word("waiting"),
+    "applied": word("applied"),
+    "failed": word("failed"),
+    "not started": word("not started"),
+    "refused": word("refused"),
 }
 HEADINGS = ["environment", "", "add", "change", "replace", "destroy", "gravest", "time", ""]
 
@@ -47,7 +58,7 @@ def planned(view: HumanView, result: ManyPlansResult, *, details: bool) -> None:
 
 def about_to_apply(view: HumanView, prepared: PreparedMany, *, details: bool) -> None:
     for wave in prepared.waves:
-        view.screen.line((f"Wave {wave.number}", "bold"))
+        view.screen.line((msg("Wave {number}", number=wave.number), "bold"))
         view.screen.table(HEADINGS, [_cells(row) for row in wave.rows])
         view.screen.blank()
     if prepared.without:
@@ -94,12 +105,12 @@ def _cells(row: Row) -> list[Piece]:
             (counts.remove, "red"),
         )
     ]
-    word = row.progress if row.progress != "planned" or row.exit_code else "no changes"
+    shown = SAID[row.progress] if row.progress != "planned" or row.exit_code else word("no changes")
     return [
         (row.environment, "bold"),
-        (" ".join(part for part in (word, release if row.progress == "applied" else "") if part), _style(row)),
+        (msg("applied {release}", release=release) if row.progress == "applied" and release else shown, _style(row)),
         *numbers,
-        (row.gravest.value, STYLES[row.gravest]) if counts.total else "",
+        (word(row.gravest.value), STYLES[row.gravest]) if counts.total else "",
         duration(row.seconds) if row.seconds else "",
         (row.why, "dim"),
     ]
@@ -111,7 +122,8 @@ def _style(row: Row) -> str:
 
 def _sum(rows: Sequence[Row]) -> str:
     counted = Counter("refused" if row.exit_code == 3 else str(row.progress) for row in rows)
-    return ", ".join(f"{number:,} {word}" for word, number in counted.most_common()) or "nothing to do"
+    each = [msg("{count} {status}", count=f"{number:,}", status=SAID[name]) for name, number in counted.most_common()]
+    return mark(", ").join(translated(one) for one in each or [word("nothing to do")])
 
 
 def _flag(rehearsal: bool) -> str:

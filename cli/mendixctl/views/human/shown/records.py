@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from mendixctl.views.human.screen import Piece
+from mendixctl.views.human.symbols import ACTIONS
 from mendixctl.views.text import plural
-from mendixgen.messages import msg
+from mendixgen.messages import msg, word
 
 if TYPE_CHECKING:
     from mendixctl.engine.audit.report import ReportResult
@@ -59,11 +60,15 @@ def _planned(view: HumanView, result: EstimateResult) -> None:
     screen.blank()
     screen.table(
         ["change", "address", "USD a month"],
-        [[it.action, it.address, "no price" if it.usd is None else f"{it.usd:+,.2f}"] for it in result.deltas],
+        [[ACTIONS.get(it.action, it.action), it.address, _difference(it.usd)] for it in result.deltas],
     )
     screen.line(msg("The plan that waits: {count} USD a month.", count=f"{result.change:+,.2f}"))
     if result.unpriced:
         screen.line((msg("Nothing is known of what these cost: {names}", names=", ".join(result.unpriced)), "yellow"))
+
+
+def _difference(usd: float | None) -> Piece:
+    return ("no price", "yellow") if usd is None else f"{usd:+,.2f}"
 
 
 def _priced(line: Line) -> list[Piece]:
@@ -147,7 +152,7 @@ def reported(view: HumanView, result: ReportResult, *, details: bool) -> None:
     screen.table(
         ["release", "kind", "ended", "by", "began", "changes"],
         [
-            [f"v{it.number}", it.kind, it.status, it.by, f"{it.began:%Y-%m-%d %H:%M}", str(it.changes)]
+            [f"v{it.number}", word(it.kind), word(it.status), it.by, f"{it.began:%Y-%m-%d %H:%M}", str(it.changes)]
             for it in result.releases
         ],
     )
