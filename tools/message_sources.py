@@ -397,6 +397,9 @@ def data_texts(root: Path = TOP) -> Iterator[Found]:
             yield Found(_escaped(text), domain, name)
 
 
+_VERSION = re.compile(r"[a-z]+ \d+(\.\d+)+")
+"""A module and its version, which is said as it is."""
+
 _PLACE = re.compile(r"\{([A-Za-z_][\w.]*|\d+)\}")
 
 
@@ -426,8 +429,10 @@ def template_texts(root: Path = TOP) -> Iterator[Found]:
 def _under(value: object, keys: Iterable[str]) -> Iterator[str]:
     if isinstance(value, dict):
         for key, part in value.items():
-            if key in keys and isinstance(part, str) and (" " in part or (key == "description" and part.endswith("."))):
-                yield part.strip()
+            told = isinstance(part, str) and (" " in part or (key == "description" and part.endswith(".")))
+            if key in keys and told:
+                if not _VERSION.fullmatch(part):
+                    yield part.strip()
             else:
                 yield from _under(part, keys)
     elif isinstance(value, list):

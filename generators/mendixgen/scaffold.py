@@ -11,7 +11,9 @@ from mendixgen import lock as locks
 from mendixgen.diagnostics import Diagnostic, Location, MendixError
 from mendixgen.files import write_atomic
 from mendixgen.lock import Lock
+from mendixgen.regions import regions
 from mendixgen.root.wiring import completed
+from mendixgen.spec import partitions
 from mendixgen.versions.store import ModuleStore
 
 _PATTERNS = {
@@ -98,22 +100,32 @@ def contents(beginning: Beginning) -> dict[str, bytes]:
         keep_trailing_newline=True,
         autoescape=False,  # noqa: S701 -- the templates are text, and `check` has let through no character that matters
     )
-    values = {
+    values: dict[str, object] = {
         "name": beginning.name,
         "region": beginning.region,
         "account": beginning.account,
         "domain": beginning.domain,
         "language": beginning.language,
     }
+    lock = _lock(beginning.areas) if beginning.areas else None
+    on = lock is None or "registry" in lock.pins
+    values["no_caches"] = on and _lacks(beginning.region, "registry.caches")
     templates = {**_TEMPLATES, "dev.yaml.j2": f"environments/{beginning.name}.yaml"}
     files = {name: environment.get_template(source).render(values).encode() for source, name in templates.items()}
-    if beginning.areas:
-        files[f"environments/{beginning.name}.lock"] = locks.dump(_lock(beginning.areas), beginning.name).encode()
+    if lock is not None:
+        files[f"environments/{beginning.name}.lock"] = locks.dump(lock, beginning.name).encode()
     for title, origin in (("modules", packaged.modules()), ("schema", packaged.schema())):
         for path in sorted(origin.rglob("*")):
             if path.is_file() and not any(part.startswith(".") for part in path.relative_to(origin).parts):
                 files[f"{title}/{path.relative_to(origin).as_posix()}"] = path.read_bytes()
     return files
+
+
+def _lacks(region: str, path: str) -> bool:
+    """Whether a region's partition lacks what a setting turns on by default."""
+    known = regions().get(region)
+    found = partitions.lacks().get(known.partition, ()) if known is not None else ()
+    return any(".".join(one.path) == path for one in found)
 
 
 def _lock(areas: tuple[str, ...]) -> Lock:

@@ -11,6 +11,8 @@ import pytest
 from mendixgen import packaged, scaffold
 from mendixgen.diagnostics import MendixError
 from mendixgen.scaffold import Beginning
+from mendixgen.spec.loader import load_text
+from mendixgen.versions.store import ModuleStore
 
 DEV = Beginning("dev", "eu-central-1", "123456789012", "dev.apps.example.com")
 
@@ -44,6 +46,7 @@ def test_the_values_stand_in_the_yaml(tmp_path: Path) -> None:
         "account": "000000000001",
         "target": "emulator",
         "domain": "x.example",
+        "registry": {"caches": {}},
     }
 
 
@@ -106,3 +109,16 @@ def test_in_chinese_the_yaml_and_its_schema_speak_chinese(tmp_path: Path) -> Non
     bare = [[line for line in text.splitlines() if not line.startswith("#")] for text in (english, chinese)]
     assert bare[0] == bare[1]
     assert english.startswith("# yaml-language-server: $schema=../schema/environment.json\n# The only file")
+
+
+@pytest.mark.parametrize("region", ["cn-north-1", "us-gov-west-1", "eu-central-1"])
+def test_what_a_partition_lacks_by_default_is_off_from_the_start(tmp_path: Path, region: str) -> None:
+    scaffold.lay_down(tmp_path, replace(DEV, region=region))
+    text = (tmp_path / "environments" / "dev.yaml").read_text(encoding="utf-8")
+    assert ("  caches: {}" in text) == (region != "eu-central-1")
+    made = load_text(text, "environments/dev.yaml", store=ModuleStore(tmp_path / "modules"), lock=None, name="dev")
+    assert made.settings["registry"]["caches"].keys() == (
+        {"ecr-public", "kubernetes", "quay"} if region == "eu-central-1" else set()
+    )
+    alone = scaffold.contents(replace(DEV, region=region, areas=("storage",)))
+    assert "caches" not in alone["environments/dev.yaml"].decode()

@@ -27,6 +27,7 @@ ASKING: list[tuple[str, dict[str, Any], tuple[str | int, ...]]] = [
         {"support": {"contacts": {"p1": [{"email": "a@example.cn"}, {"sms": "+86"}]}}},
         ("support", "contacts", "p1", 1, "sms"),
     ),
+    ("environment", {"registry": {"caches": {"quay": {"upstream": "quay.io"}}}}, ("registry", "caches")),
     ("environment", {"delivery": {"tool": "codepipeline"}}, ("delivery", "tool")),
     (
         "environment",
