@@ -29,6 +29,9 @@ class Application:
         self._folder = ""
         self._view: View | None = None
         self._repository: Repository | None = None
+        self._sessions: list[Session] = []
+        self.via = ""
+        """The instance through which clusters are reached, or ``nodes``."""
 
     def change_folder(self, folder: str) -> None:
         """Each ``-C`` starts where the one before it led, as in git and make."""
@@ -107,13 +110,16 @@ class Application:
         """What the engine's use-cases are given."""
         from mendixctl.engine.session import Session
 
-        return Session(self.repository, self.view, rehearse)
+        self._sessions.append(Session(self.repository, self.view, rehearse, via=self.via))
+        return self._sessions[-1]
 
     def can_ask(self) -> bool:
         """Whether a person can answer: a terminal on standard input, and no program that reads JSON."""
         return not self.as_json and sys.stdin is not None and sys.stdin.isatty()
 
     def close(self) -> None:
-        """End what is still being shown."""
+        """End what is still being shown, and close what was opened."""
+        for session in self._sessions:
+            session.tunnels.close()
         if self._view is not None:
             self._view.close()

@@ -93,6 +93,10 @@ class Clients:
                 aws_session_token=taken["SessionToken"],
             )
 
+    def own(self) -> Clients:
+        """The same without the role: with the rights of whoever calls."""
+        return Clients(self._region, self._environment) if self._role else self
+
     def caller(self) -> str:
         """The ARN of whoever these credentials are, the role assumed; asked once."""
         if not self._caller:

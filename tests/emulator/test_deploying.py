@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import os
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -10,6 +12,7 @@ from typing import Any
 import boto3
 import pytest
 
+from mendixctl.cluster.tunnel import Tunnels
 from mendixctl.emulator import control
 from mendixctl.engine.deploy.results import DeployResult
 from mendixctl.engine.deploy.run import deploy
@@ -21,6 +24,7 @@ from mendixgen.kubernetes.diff import Does
 from mendixgen.kubernetes.effects import Effect
 from tests.emulator.engine_bench import vendored
 from tests.support.fabricated_ledger import Fabricated
+from tests.support.session_manager_plugin import on_path
 
 pytestmark = pytest.mark.emulator
 
@@ -55,10 +59,27 @@ class Deployed:
         self.endpoint = control.start(self.repository, "123456789012", "eu-central-1")
         self.ledger.release()
 
-    def cluster(self) -> None:
+    def client(self, service: str) -> Any:
         given = {"endpoint_url": self.endpoint.url, "region_name": self.endpoint.region}
-        keys = {"aws_access_key_id": "emulator", "aws_secret_access_key": "emulator"}
-        make = lambda service: boto3.client(service, **given, **keys)  # noqa: E731
+        return boto3.client(service, **given, aws_access_key_id="emulator", aws_secret_access_key="emulator")
+
+    def node(self) -> str:
+        """A machine of the cluster that Session Manager reaches."""
+        ec2, iam = self.client("ec2"), self.client("iam")
+        iam.create_instance_profile(InstanceProfileName="node")
+        tags = [{"Key": "eks:cluster-name", "Value": "dev"}]
+        made = ec2.run_instances(
+            ImageId="ami-0123456789abcdef0",
+            MinCount=1,
+            MaxCount=1,
+            InstanceType="m7i.large",
+            IamInstanceProfile={"Name": "node"},
+            TagSpecifications=[{"ResourceType": "instance", "Tags": tags}],
+        )
+        return str(made["Instances"][0]["InstanceId"])
+
+    def cluster(self) -> None:
+        make = self.client
         ec2, iam = make("ec2"), make("iam")
         vpc = ec2.create_vpc(CidrBlock="10.0.0.0/16")["Vpc"]["VpcId"]
         subnets = [
@@ -93,7 +114,9 @@ def changes(result: DeployResult) -> dict[str, Does]:
     return {one.change.key.address: one.change.does for one in result.manifests.objects}
 
 
-def test_manifests_come_into_the_cluster_and_go_back(deployed: Deployed) -> None:
+def test_manifests_come_into_the_cluster_and_go_back(
+    deployed: Deployed, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     with pytest.raises(MendixError) as absent:
         deployed.deploy()
     assert absent.value.diagnostics[0].code == "MXK110"
@@ -101,6 +124,19 @@ def test_manifests_come_into_the_cluster_and_go_back(deployed: Deployed) -> None
     trial = deployed.deploy(dry_run=True)
     assert trial.exit_code == 2
     assert set(changes(trial).values()) == {Does.CREATE}
+
+    # through a node, as where the API is private
+    with pytest.raises(MendixError) as nobody:
+        deploy(replace(deployed.session, via="nodes"), "dev", dry_run=True)
+    assert nobody.value.diagnostics[0].code == "MXK121"
+    node, ssm = deployed.node(), deployed.client("ssm")
+    monkeypatch.setenv("PATH", f"{on_path(tmp_path / 'bin')}{os.pathsep}{os.environ['PATH']}")
+    there = replace(deployed.session, via="nodes", tunnels=Tunnels())
+    assert changes(deploy(there, "dev", dry_run=True)) == changes(trial)
+    (session,) = ssm.describe_sessions(State="Active")["Sessions"]
+    assert session["Target"] == node
+    there.tunnels.close()
+    assert ssm.describe_sessions(State="Active")["Sessions"] == []
 
     first = deployed.deploy()
     assert first.exit_code == 0, first.readiness

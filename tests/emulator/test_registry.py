@@ -9,6 +9,10 @@ from typing import Any
 import boto3
 import pytest
 
+from mendixctl.aws import Clients
+from mendixctl.emulator.environment import environment
+from mendixctl.engine.delivery.push import unprotected
+from mendixctl.engine.delivery.registry import Repository
 from tests.emulator.area_root import AreaRoot
 
 pytestmark = pytest.mark.emulator
@@ -83,6 +87,8 @@ def test_life_of_the_registry(module: AreaRoot) -> None:
     replaced = {address for address, actions in planned.items() if actions == ("delete", "create")}
     assert replaced == {f'aws_ecr_lifecycle_policy.this["{name}"]' for name in ("crm", "mendix-operator")}
     module.settle()
+    registry = Repository(Clients("eu-central-1", environment(module.endpoint)), "dev/crm", "123456789012")
+    assert unprotected(registry) == [], "what was deployed stays"
     values = module.values()
     assert json.loads(values['aws_ecr_repository_policy.this["crm"]']["policy"])["Statement"][0]["Principal"] == {
         "AWS": [READER]

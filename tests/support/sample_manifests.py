@@ -1,7 +1,7 @@
 """Manifests for tests of the engine: a MendixApp for each note of the small repository, and the namespace of all.
 
 A note that begins with ``fails`` is an app that does not become ready, one that begins with ``wrong`` one that the
-cluster does not take.
+cluster does not take, and one that begins with ``undelivered`` one without an image.
 """
 
 from __future__ import annotations
@@ -44,5 +44,6 @@ def _app(environment: str, name: str, text: str) -> dict[str, Any]:
             "appURL": text,
             "replicas": 2,
             "database": {"servicePlan": "one"},
+            **({} if text.startswith("undelivered") else {"sourceURL": f"oci-image://{name}"}),
         },
     }

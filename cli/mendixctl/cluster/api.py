@@ -50,8 +50,11 @@ class Api:
         context = ssl.create_default_context(cadata=access.authority) if access.authority else None
         connect, read = (QUICK_SECONDS, READ_SECONDS / 4) if quick else (CONNECT_SECONDS, READ_SECONDS)
         self._timeout = urllib3.Timeout(connect=connect, read=read)
+        # through a tunnel the server is at an address of this machine, and is asked for its own name all the same
+        name = access.host if access.tunnel and context else ""
+        named: dict[str, Any] = {"server_hostname": name, "assert_hostname": name} if name else {}
         self._pool = urllib3.PoolManager(
-            ssl_context=context, retries=urllib3.Retry(0 if quick else 2, backoff_factor=0.5)
+            ssl_context=context, retries=urllib3.Retry(0 if quick else 2, backoff_factor=0.5), **named
         )
         self._access = access
         self._cluster = cluster
@@ -137,12 +140,14 @@ class Api:
             self._token, self._taken = self._access.token(), time.monotonic()
         headers = {"Authorization": f"Bearer {self._token}", "Accept": "application/json"}
         headers |= {"Content-Type": kind} if kind else {}
+        headers |= {"Host": self._access.host} if self._access.tunnel else {}
+        url = self._access.url()
         try:
             response = self._pool.request(
-                method, f"{self._access.server}{path}", body=body or None, headers=headers, timeout=self._timeout
+                method, f"{url}{path}", body=body or None, headers=headers, timeout=self._timeout
             )
         except urllib3.exceptions.HTTPError as error:
-            raise _unreachable(self._cluster, self._access.server, error) from error
+            raise _unreachable(self._cluster, self._access, error) from error
         if (response.status == NOT_FOUND and missing) or (response.status == CONFLICT and taken):
             return None
         try:
@@ -174,13 +179,18 @@ def _place(resource: Resource, value: Object) -> str:
     return resource.path(str(metadata.get("namespace", "")), str(metadata["name"]))
 
 
-def _unreachable(cluster: str, server: str, error: Exception) -> MendixError:
+def _unreachable(cluster: str, access: Access, error: Exception) -> MendixError:
+    summary = f"the API of the cluster {cluster} cannot be reached at {access.server}: {type(error).__name__}"
+    if access.tunnel is not None:
+        hint = "the instance that --via goes through has to reach it: the nodes do, another needs its security group"
+        detail = "\n".join(one for one in (str(error), access.tunnel.said) if one)
+        return MendixError(Diagnostic("MXK101", summary, hint=hint, detail=detail))
     return MendixError(
         Diagnostic(
             "MXK101",
-            f"the API of the cluster {cluster} cannot be reached at {server}: {type(error).__name__}",
-            hint="a private API answers inside of the VPC alone: run this there, or through a port forward of Session "
-            "Manager; docs/deploy.md has both",
+            summary,
+            hint="a private API answers inside of the VPC alone: run this there, or with --via nodes, which goes "
+            "through a node by Session Manager (docs/deploy.md)",
             detail=str(error),
         )
     )

@@ -11,7 +11,7 @@ from mendixctl.command_line import Command
 from mendixctl.commands.change import Change, change_options, settle
 from mendixctl.commands.confirmation import PLAN_KEPT
 from mendixctl.commands.many import all_option, apply_many, listed, parallel_option
-from mendixctl.commands.parameters import emulator_option, environment_option, pass_application
+from mendixctl.commands.parameters import emulator_option, environment_option, pass_application, via_option
 from mendixgen.messages import msg
 
 
@@ -36,6 +36,7 @@ from mendixgen.messages import msg
     metavar="FILE",
     help="Apply the plan that plan --out wrote to FILE, in whichever checkout of the same commit.",
 )
+@via_option()
 @pass_application
 def command(
     application: Application,

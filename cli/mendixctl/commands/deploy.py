@@ -15,6 +15,7 @@ from mendixctl.commands.parameters import (
     environment_argument,
     message_option,
     pass_application,
+    via_option,
 )
 from mendixgen.messages import msg
 
@@ -37,6 +38,7 @@ from mendixgen.messages import msg
 @click.option("--yes", is_flag=True, help="Remove without asking.")
 @message_option()
 @emulator_option()
+@via_option()
 @pass_application
 def command(
     application: Application,

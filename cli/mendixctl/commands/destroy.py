@@ -7,7 +7,7 @@ import click
 from mendixctl.application import Application
 from mendixctl.command_line import Command
 from mendixctl.commands.change import Change, change_options, settle
-from mendixctl.commands.parameters import emulator_option, environment_argument, pass_application
+from mendixctl.commands.parameters import emulator_option, environment_argument, pass_application, via_option
 from mendixgen.messages import msg
 
 
@@ -15,6 +15,7 @@ from mendixgen.messages import msg
 @environment_argument()
 @emulator_option()
 @change_options(allow=True, deploy=True)
+@via_option()
 @pass_application
 def command(application: Application, environment: str, rehearse: bool, change: Change) -> None:
     """Destroy ENVIRONMENT in two recorded steps: disarm what protects its data, then destroy it.

@@ -12,6 +12,7 @@ from mendixctl.commands.parameters import (
     emulator_option,
     environment_argument,
     pass_application,
+    via_option,
     yes_option,
 )
 
@@ -24,6 +25,7 @@ from mendixctl.commands.parameters import (
 @click.option("--all", "everything", is_flag=True, help="Exit code 2 also for what the YAML or a generator changed.")
 @yes_option()
 @details_option()
+@via_option()
 @pass_application
 def command(
     application: Application,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from typing import Any, TypeVar
 
@@ -12,6 +13,9 @@ from mendixctl.application import Application
 from mendixgen.messages import msg
 
 F = TypeVar("F", bound=Callable[..., Any])
+NODES = "nodes"
+INSTANCE = re.compile(r"m?i-[0-9a-f]{8,17}")
+"""An instance of EC2, or one that Systems Manager manages elsewhere."""
 
 pass_application = click.make_pass_decorator(Application)
 
@@ -99,6 +103,29 @@ def no_deploy_option() -> Callable[[F], F]:
         is_flag=True,
         help="Leave the cluster as it is, where its API cannot be reached from here; mendixctl deploy goes on there.",
     )
+
+
+def via_option() -> Callable[[F], F]:
+    """``--via INSTANCE``, which the application keeps."""
+    return click.option(
+        "--via",
+        metavar="INSTANCE",
+        envvar="MENDIXCTL_VIA",
+        expose_value=False,
+        callback=_remember_via,
+        help="Reach a private API of the cluster through this instance (i-..., or nodes: any node of the cluster), by "
+        "a port forward of Session Manager; needs session-manager-plugin.",
+    )
+
+
+def _remember_via(context: click.Context, parameter: click.Parameter, value: str | None) -> None:
+    if not value:
+        return
+    if value != NODES and not INSTANCE.fullmatch(value):
+        raise click.BadParameter(msg("{value} is no instance: i-..., or nodes", value=repr(value)), context, parameter)
+    application = context.find_object(Application)
+    if application is not None:
+        application.via = value
 
 
 def details_option() -> Callable[[F], F]:

@@ -10,7 +10,13 @@ import click
 
 from mendixctl.application import Application
 from mendixctl.command_line import Command, InlineGroup
-from mendixctl.commands.parameters import ReleaseNumber, emulator_option, message_option, pass_application
+from mendixctl.commands.parameters import (
+    ReleaseNumber,
+    emulator_option,
+    message_option,
+    pass_application,
+    via_option,
+)
 
 if TYPE_CHECKING:
     from mendixctl.engine.delivery.toolchain import Toolchain
@@ -154,6 +160,7 @@ def _toolchain(mxbuild: str | None, sha256: str, java_home: str) -> Toolchain | 
 @accept_database
 @message_option()
 @emulator_option()
+@via_option()
 @pass_application
 def deploy(
     application: Application,
@@ -199,6 +206,7 @@ def deploy(
 @click.option("--url", default="", metavar="URL", help="What is asked for; by default the start page of its hostname.")
 @click.option("--wait", "minutes", type=click.IntRange(0, 120), default=5, show_default=True, metavar="MINUTES")
 @emulator_option()
+@via_option()
 @pass_application
 def verify(application: Application, app: str, environment: str, url: str, minutes: int, rehearse: bool) -> int:
     """Look whether APP runs what was delivered, is ready, answers, and no alarm of it rings."""
@@ -219,6 +227,7 @@ def verify(application: Application, app: str, environment: str, url: str, minut
 @accept_database
 @message_option()
 @emulator_option()
+@via_option()
 @pass_application
 def rollback(
     application: Application,

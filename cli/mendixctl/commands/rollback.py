@@ -7,7 +7,13 @@ import click
 from mendixctl.application import Application
 from mendixctl.command_line import Command
 from mendixctl.commands.change import Change, change_options, settle
-from mendixctl.commands.parameters import ReleaseNumber, emulator_option, environment_option, pass_application
+from mendixctl.commands.parameters import (
+    ReleaseNumber,
+    emulator_option,
+    environment_option,
+    pass_application,
+    via_option,
+)
 from mendixgen.messages import msg
 
 
@@ -16,6 +22,7 @@ from mendixgen.messages import msg
 @environment_option()
 @emulator_option()
 @change_options(allow=True, details=True, checks=True, deploy=True)
+@via_option()
 @pass_application
 def command(application: Application, version: int, environment: str | None, rehearse: bool, change: Change) -> None:
     """Take an environment back to what release VERSION (v5 or 5) made of it.

@@ -6,12 +6,13 @@ import click
 
 from mendixctl.application import Application
 from mendixctl.command_line import Command
-from mendixctl.commands.parameters import emulator_option, environment_argument, pass_application
+from mendixctl.commands.parameters import emulator_option, environment_argument, pass_application, via_option
 
 
 @click.command(cls=Command)
 @environment_argument(required=False)
 @emulator_option(reads=True)
+@via_option()
 @pass_application
 def command(application: Application, environment: str | None, rehearse: bool) -> int:
     """Show where ENVIRONMENT stands: how its newest release ended, what runs, what a crash left, and what to do next.

@@ -10,6 +10,7 @@ from mendixctl.commands.parameters import (
     emulator_option,
     environment_argument,
     pass_application,
+    via_option,
 )
 
 
@@ -17,6 +18,7 @@ from mendixctl.commands.parameters import (
 @environment_argument(required=False)
 @emulator_option(reads=True)
 @click.option("--all", "everything", is_flag=True, help="Every environment of the repository.")
+@via_option()
 @pass_application
 def command(application: Application, environment: str | None, rehearse: bool, everything: bool) -> int:
     """Check the ledger of ENVIRONMENT (the only one, if there is one): every record, the chain of their digests, the

@@ -62,6 +62,8 @@ def _effect(key: Key, changes: Sequence[ObjectChange], after: Mapping[Key, Body]
     own = next((one for one in here if one.key == key), None)
     stop = _stop_seconds(key.namespace, after)
     if own is not None and own.does is Does.CREATE:
+        if not _spec(after[key]).get("sourceURL"):
+            return AppEffect(app, Effect.START, "it is new, and waits for its first release")
         return AppEffect(app, Effect.START, "it is new", START_SECONDS)
     if own is not None and own.does is Does.DELETE:
         return AppEffect(app, Effect.STOP, "it is taken away", stop, downtime=True)

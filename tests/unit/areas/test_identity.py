@@ -133,6 +133,8 @@ def test_the_cluster_s_role_is_for_this_cluster_of_this_account() -> None:
 
 
 def test_sessions_on_nodes_are_a_policy_that_can_be_left_out() -> None:
+    operates = render(resource("aws_iam_role_policy.admin").arguments["policy"])
+    assert "::document/AWS-StartPortForwardingSessionToRemoteHost" in operates
     assert "var.node_sessions ? [" in local("node_policies")
     assert "AmazonSSMManagedInstanceCore" in local("node_policies")
 

@@ -189,6 +189,34 @@ def test_a_rehearsal_is_a_matter_of_the_session(run: Run, engine: Engine, comman
         assert engine.calls[0][1][0].rehearse is expected
 
 
+@pytest.mark.parametrize(
+    "command", ["apply", "rollback v1", "destroy prod", "deploy prod", "drift prod", "status prod"]
+)
+def test_the_instance_to_go_through_is_a_matter_of_the_session(
+    run: Run, engine: Engine, monkeypatch: pytest.MonkeyPatch, command: str
+) -> None:
+    use_case = {
+        "apply": "apply.run.prepare",
+        "rollback": "rollback.run.prepare",
+        "destroy": "destroy.prepare",
+        "deploy": "deploy.run.deploy",
+        "drift": "drift.run.drift",
+        "status": "status.status",
+    }[command.split(maxsplit=1)[0]]
+    engine.answer(use_case, RuntimeError("far enough"))
+    refused = run(*command.split(), "--via", "bastion")
+    assert (refused.code, engine.calls, "is no instance" in refused.err) == (1, [], True)
+    for given, variable, expected in (
+        ([], "", ""),
+        (["--via", "nodes"], "", "nodes"),
+        ([], "i-0123456789abcdef0", "i-0123456789abcdef0"),
+    ):
+        engine.calls.clear()
+        monkeypatch.setenv("MENDIXCTL_VIA", variable)
+        run(*command.split(), *given)
+        assert engine.calls[0][1][0].via == expected
+
+
 CHANGING = [
     (["apply", "--env", "prod"], "apply.run", samples.PREPARED, samples.applied(), False),
     (["rollback", "v1"], "rollback.run", samples.PREPARED_ROLLBACK, samples.ROLLED_BACK, True),

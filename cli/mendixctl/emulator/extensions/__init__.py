@@ -47,6 +47,7 @@ MODULES: dict[str, tuple[str, ...]] = {
     "secretsmanager": ("kms", "managed_secrets", "awslambda", "secretsmanager"),
     "securityhub": ("securityhub",),
     "sns": ("sns",),
+    "ssm": ("ssm",),
     "states": ("stepfunctions",),
     "wafv2": ("wafv2",),
 }

@@ -138,6 +138,11 @@ def _application(store: Store, key: Key, value: Object, ready: bool) -> Object:
     )
     wanted = int(spec.get("replicas", scaler["spec"].get("minReplicas", 1) if scaler else 1))
     package = str(spec.get("sourceURL", ""))
+    if not package and not failure(value):
+        _remove_pods(store, value)
+        missing = _condition("Ready", False, "NoPackage", "sourceURL names no package yet", _since(value))
+        generation = value["metadata"]["generation"]
+        return {"observedGeneration": generation, "replicas": 0, "readyReplicas": 0, "conditions": [missing]}
     why, before = failure(value) or store.pull(package), value.get("status", {})
     if not ready:
         restarts = before.get("package", "") != package

@@ -20,12 +20,13 @@ from mendixctl.aws import Clients, error_code, guarded
 from mendixctl.engine.delivery.application import Application
 from mendixctl.engine.polling import rounds
 from mendixctl.engine.session import Session
-from mendixgen.diagnostics import Diagnostic, MendixError
+from mendixgen.diagnostics import Diagnostic, MendixError, Refused
 from mendixgen.spec.app_needs import RUNTIME_SECRET
 
 DEADLINE = timedelta(hours=4)
 LONGEST = 63
 POLICY = "release-copy"
+DENIED = "MXA103"
 
 
 @dataclass
@@ -109,6 +110,32 @@ class Database:
         """
         return _used(self._said(), self._instances())
 
+    def check_rights(self) -> None:
+        """Check that whoever calls can bring the app to a copy at all: before anything is begun that may need it.
+
+        A pipeline's role cannot, by design: it would read the app's passwords and write the policy of its role.
+
+        Raises:
+            Refused: MXV147, the app's secret may not be read.
+            MendixError: other MXA1xx.
+        """
+        try:
+            self._said()
+        except MendixError as error:
+            if error.diagnostics[0].code != DENIED:
+                raise
+            entry = RUNTIME_SECRET.format(app=self.app.name)
+            raise Refused(
+                Diagnostic(
+                    "MXV147",
+                    f"this role may not read {self._secret}, so it could not bring {self.app.name} to a copy of its "
+                    "database; nothing was begun",
+                    hint=f"a person does it, by a role that secrets.entries.{entry}.readers names and that may change "
+                    f"the role {self._role}; docs/delivery.md says which rights it needs",
+                    detail=error.diagnostics[0].detail,
+                )
+            ) from error
+
     def point_at(self, instance: str) -> str:
         """Let the app find another instance when it starts next; the one of the environment that it used till now.
 
@@ -140,6 +167,10 @@ class Database:
         return self.app.workplace.environment
 
     @property
+    def _role(self) -> str:
+        return f"{self._environment}-app-{self.app.name}"
+
+    @property
     def _secret(self) -> str:
         return f"{self._environment}/{RUNTIME_SECRET.format(app=self.app.name)}"
 
@@ -169,10 +200,9 @@ class Database:
         user = said.get("database-username", "*")
         arn = f"arn:{header.partition}:rds-db:{scope.region}:{scope.account}:dbuser:{found['DbiResourceId']}/{user}"
         statement = {"Effect": "Allow", "Action": "rds-db:connect", "Resource": arn}
-        role = f"{scope.environment}-app-{self.app.name}"
-        with guarded(f"let {role} sign in to {found['DBInstanceIdentifier']} (iam:PutRolePolicy)"):
+        with guarded(f"let {self._role} sign in to {found['DBInstanceIdentifier']} (iam:PutRolePolicy)"):
             self.clients.client("iam").put_role_policy(
-                RoleName=role,
+                RoleName=self._role,
                 PolicyName=POLICY,
                 PolicyDocument=json.dumps({"Version": "2012-10-17", "Statement": [statement]}),
             )

@@ -11,7 +11,7 @@ from datetime import timedelta
 from mendixctl.engine.delivery import alarms, choice, record, strategies, wanted
 from mendixctl.engine.delivery.application import Application, application
 from mendixctl.engine.delivery.choice import Choice, Version
-from mendixctl.engine.delivery.database import Database
+from mendixctl.engine.delivery.database import DENIED, Database
 from mendixctl.engine.delivery.hold import held
 from mendixctl.engine.delivery.results import DeliveryResult
 from mendixctl.engine.delivery.strategies import Course, Failing
@@ -28,7 +28,6 @@ from mendixgen.diagnostics import Diagnostic, Interrupted, MendixError, Refused,
 DEADLINE = timedelta(minutes=15)
 BOTH = ("deployment_failure", "alarm")
 STOPPED = (KeyboardInterrupt, Interrupted)
-DENIED = "MXA103"
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +55,7 @@ def deploy(
 
     Raises:
         MendixError: MXV101, MXV102, MXV111, MXV130, MXV134; MXK1xx, the cluster; MXA1xx; what was begun is recorded.
-        Refused: MXV121, MXV131 to MXV133, MXV135, MXV136, MXV146; what `operation` refuses; nothing was begun.
+        Refused: MXV121, MXV131 to MXV133, MXV135, MXV136, MXV146, MXV147; what `operation` refuses; nothing was begun.
     """
     options = options or Options()
     with operation(session, environment, f"release deploy {name}") as site:
@@ -124,6 +123,8 @@ def bring(
     _check_accepted(app, chosen, options.accepted, database)
     if chosen.snapshot:
         _check_own(site, app)
+    if database in options.accepted or restore:
+        Database(session, site.clients, app).check_rights()
     with held(session, api, app.namespace, app.name) as hold:
         hold.note({"digest": image.digest, "former": former, "strategy": chosen.strategy.value})
         twin = Twin(session, api, app)

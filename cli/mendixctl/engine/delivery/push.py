@@ -157,11 +157,12 @@ def unprotected(repository: Repository) -> list[Diagnostic]:
     else:
         return []
     summary = f"the lifecycle policy of {repository.name} does not know released images, and may clean one up that a "
+    environment = repository.name.partition("/")[0]
     return [
         Diagnostic(
             "MXV127",
             f"{summary}release could go back to",
-            hint=f"more registry.keep_images, until a version of the registry area keeps {RELEASED_PATTERN}",
+            hint=f"mendixctl modules upgrade {environment} registry: from 1.0.2 on it keeps {RELEASED_PATTERN}",
             severity=Severity.WARNING,
         )
     ]

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from mendixctl.aws import Clients
 from mendixctl.cluster import access
+from mendixctl.cluster.access import Access
 from mendixctl.cluster.api import Api
 from mendixctl.emulator.endpoint import Endpoint
 from mendixctl.engine.environment.site import Site
 from mendixctl.engine.environment.tools import clients
 from mendixctl.engine.environment.workplace import Workplace
+from mendixctl.engine.session import Session
 from mendixgen.diagnostics import Diagnostic, MendixError
 
 NO_CLUSTER = "MXK110"
@@ -66,7 +69,7 @@ def reading(workplace: Workplace) -> Api | None:
         variables = environment(endpoint)
     found = clients(workplace, variables)
     try:
-        way = access.of_cluster(found, scope.environment, scope.region, endpoint)
+        way = _way(workplace.session, found, scope.environment, scope.region, endpoint)
     except MendixError as error:
         if error.diagnostics[0].code != NO_CLUSTER:
             raise
@@ -113,4 +116,9 @@ def check_reachable(site: Site, way_on: str) -> None:
 
 def _of(site: Site) -> Api:
     name, header = site.environment, site.workplace.specification.header
-    return Api(access.of_cluster(site.clients, name, header.region, site.tools.endpoint), name)
+    return Api(_way(site.session, site.clients, name, header.region, site.tools.endpoint), name)
+
+
+def _way(session: Session, clients: Clients, name: str, region: str, endpoint: Endpoint | None) -> Access:
+    found = access.of_cluster(clients, name, region, endpoint)
+    return access.through(found, session.via, session.tunnels, clients, name) if session.via else found

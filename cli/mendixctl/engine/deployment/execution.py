@@ -14,12 +14,12 @@ from typing import TYPE_CHECKING
 
 from mendixctl.engine.deployment.comparison import Comparison, Step
 from mendixctl.engine.deployment.order import WAVES, turn
-from mendixctl.engine.deployment.readiness import readiness, takes_time
+from mendixctl.engine.deployment.readiness import UNDELIVERED, readiness, takes_time
 from mendixctl.engine.deployment.results import Readiness, State
 from mendixctl.engine.polling import rounds
 from mendixctl.ledger.release import Deployment
 from mendixctl.terraform.events import Phase, ResourceEvent
-from mendixgen.diagnostics import Diagnostic, MendixError
+from mendixgen.diagnostics import Diagnostic, MendixError, Severity
 from mendixgen.kubernetes.diff import Does, key_of
 
 if TYPE_CHECKING:
@@ -61,6 +61,7 @@ class Execution:
             self._fail(address, f"{value['kind']} ({value['apiVersion']}) is unknown to the cluster")
         slow = [one for one in found.steps if takes_time(one.resource.kind) and one.address not in self._failed]
         self._wait(api, slow, end - self._session.clock())
+        self._tell_undelivered()
         if not self._failed:
             self.take_away(api, found.gone, end - self._session.clock())
 
@@ -135,6 +136,19 @@ class Execution:
                 return
         for address in open_ones:
             self._fail(address, self.standing[address].message)
+
+    def _tell_undelivered(self) -> None:
+        """Say which apps have no image yet: they are not waited for, and nothing of them runs before a delivery."""
+        names = [one.address.rpartition("/")[2] for one in self.standing.values() if one.message == UNDELIVERED]
+        if names:
+            self._session.reporter.notice(
+                Diagnostic(
+                    "MXK114",
+                    f"without an image until their first release: {', '.join(names)}",
+                    hint=f"mendixctl release deploy {names[0]} brings one (docs/delivery.md)",
+                    severity=Severity.WARNING,
+                )
+            )
 
     def _begin(self, address: str, does: Does) -> None:
         self._left.pop(address, None)

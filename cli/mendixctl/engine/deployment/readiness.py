@@ -16,6 +16,8 @@ Said = tuple[State, str]
 
 RUNNING = frozenset({"Running", "Ready", "Started"})
 BROKEN = frozenset({"Failed", "Error"})
+UNDELIVERED = "it waits for its first release"
+"""What is said of an app that has no image yet. Its object stands as it should: what it is to run is a delivery's."""
 
 
 def takes_time(kind: str) -> bool:
@@ -50,6 +52,8 @@ def _application(value: Object) -> Said:
         return State.WAITING, "the Operator has not seen it yet"
     if state in BROKEN:
         return State.FAILED, str(status.get("message") or state)
+    if not (value.get("spec") or {}).get("sourceURL"):
+        return State.READY, UNDELIVERED
     if state in RUNNING:
         return State.READY, ""
     found, message = _condition("Ready")(value)

@@ -87,10 +87,11 @@ def execute(
     started = time.monotonic()
     run = run or processes.runner(session.repository)
     rehearse = ["--emulator"] if session.rehearse else []
+    via = ["--via", session.via] if session.via else []
     why = ["-m", message] if message else []
 
     def work(name: str) -> Ran:
-        return run(["apply", "--yes", "--env", name, *rehearse, *why, *options])
+        return run(["apply", "--yes", "--env", name, *rehearse, *via, *why, *options])
 
     done: list[Wave] = []
     stopped = False

@@ -17,6 +17,9 @@ from mendixgen.authoring.module import ModuleBuilder
 WHO_IS_WHO = ["account:*", "iam:*", "identitystore:*", "organizations:*", "sso:*", "sso-directory:*"]
 """What decides who anybody is: no role of the platform has it but for what the boundary names one by one."""
 
+FORWARDING = "AWS-StartPortForwardingSessionToRemoteHost"
+"""AWS's document of sessions that forward a port through an instance to another host."""
+
 OPERATOR_ROLES = ["iam:CreateRole", "iam:DeleteRole", "iam:TagRole"]
 """What the Mendix Operator does to the role of an environment that it makes (Storage Plans, "ManageRoles")."""
 
@@ -249,6 +252,8 @@ def _operate(module: ModuleBuilder) -> list[Any]:
         allow("UseTheCluster", ["eks:AccessKubernetesApi"], f"{arn}:eks:{here}:cluster/{var.environment}"),
         allow("OpenSessionsOnNodes", ["ssm:StartSession"], f"{ec2}:instance/*", condition=own),
         allow("OpenShells", ["ssm:StartSession"], f"{ssm}:document/SSM-SessionManagerRunShell"),
+        # Through a node to the private API of the cluster; who has a shell on a node gets there anyway.
+        allow("ForwardPorts", ["ssm:StartSession"], f"{arn}:ssm:{var.region}::document/{FORWARDING}"),
         allow(
             "EndOwnSessions",
             ["ssm:ResumeSession", "ssm:TerminateSession"],

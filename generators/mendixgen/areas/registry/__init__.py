@@ -55,7 +55,7 @@ class Registry(Area):
     """Container repositories for applications and platform images: immutable, encrypted, scanned, cleaned up."""
 
     name = "registry"
-    version = "1.0.1"
+    version = "1.0.2"
 
     class Inputs(AreaInputs):
         """What an environment may say of its container images."""
@@ -70,7 +70,10 @@ class Registry(Area):
         )
         keep_images: int = setting(
             50,
-            description="Images kept in each repository, the newest ones; fewer deletes older ones.",
+            description=(
+                "Images kept in each repository beside those that were deployed, the newest ones; fewer deletes older"
+                " ones."
+            ),
             unit="images",
             create_only="the lifecycle policies, not the images that they keep",
             ge=2,

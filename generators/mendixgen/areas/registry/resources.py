@@ -22,6 +22,11 @@ PULL = [
     "ecr:GetDownloadUrlForLayer",
     "ecr:ListImages",
 ]
+RELEASED = "released-"
+"""How the tags begin that a delivery gives to an image and to what stands beside it. A rule that takes an image keeps
+every later rule from it ("Lifecycle policies", evaluation rules), whether or not it expires that itself."""
+IMAGES = 100_000
+"""More than a repository can have ("Service quotas"): a rule that counts to it expires nothing."""
 
 
 def build(module: ModuleBuilder) -> None:
@@ -63,7 +68,17 @@ def _repositories(module: ModuleBuilder) -> tuple[Expr, Expr]:
                     ),
                     _rule(
                         2,
-                        f"The newest {var.keep_images} images stay",
+                        "What was deployed stays, so that a release can go back to it",
+                        {
+                            "tagStatus": "tagged",
+                            "tagPatternList": [f"{RELEASED}*"],
+                            "countType": "imageCountMoreThan",
+                            "countNumber": IMAGES,
+                        },
+                    ),
+                    _rule(
+                        3,
+                        f"Of all others the newest {var.keep_images} stay",
                         {"tagStatus": "any", "countType": "imageCountMoreThan", "countNumber": var.keep_images},
                     ),
                 ]

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from mendixctl.engine.deployment.readiness import readiness, takes_time
+from mendixctl.engine.deployment.readiness import UNDELIVERED, readiness, takes_time
 from mendixctl.engine.deployment.results import State
 
 
@@ -47,8 +47,21 @@ def condition(kind: str, status: str, **more: str) -> dict[str, Any]:
 )
 def test_what_a_controller_says(kind: str, status: dict[str, Any], expected: tuple[State, str]) -> None:
     assert takes_time(kind)
-    value = {"metadata": {"generation": 2}, "spec": {"replicas": 2}, "status": status}
-    assert readiness(value, kind) == expected
+    spec = {"replicas": 2, **({"sourceURL": "oci-image://x"} if kind == "MendixApp" else {})}
+    assert readiness({"metadata": {"generation": 2}, "spec": spec, "status": status}, kind) == expected
+
+
+@pytest.mark.parametrize(
+    ("status", "expected"),
+    [
+        ({}, (State.READY, UNDELIVERED)),
+        ({"conditions": [{"type": "Ready", "status": "False"}]}, (State.READY, UNDELIVERED)),
+        ({"observedGeneration": 1}, (State.WAITING, "the Operator has not seen it yet")),
+        ({"state": "Failed", "message": "no such plan"}, (State.FAILED, "no such plan")),
+    ],
+)
+def test_an_app_that_was_never_delivered_is_not_waited_for(status: dict[str, Any], expected: tuple[State, str]) -> None:
+    assert readiness({"metadata": {"generation": 2}, "spec": {}, "status": status}, "MendixApp") == expected
 
 
 def test_what_is_not_there_is_waited_for_and_a_role_is_not() -> None:

@@ -95,6 +95,18 @@ def test_an_apply_deploys_and_records_which_objects(bench: Bench, cluster: InPro
     assert plan(bench).exit_code == 0
 
 
+def test_an_app_that_waits_for_its_first_release_is_named_and_not_waited_for(bench: Bench, cluster: InProcess) -> None:
+    bench.edit("first: hello", "first: undelivered")
+    assert "waits for its first release" in plan(bench).manifests.apps[0].reason
+    told: list[Diagnostic] = []
+    bench.session.reporter.notice = told.append  # type: ignore[method-assign]
+    result = bench.apply()
+    assert result.status is Status.SUCCEEDED
+    assert [(one.code, "first" in one.summary) for one in told if one.code == "MXK114"] == [("MXK114", True)]
+    assert live(cluster)["status"]["readyReplicas"] == 0
+    assert plan(bench).exit_code == 0
+
+
 def test_it_does_what_was_planned_and_nothing_else(bench: Bench, cluster: InProcess) -> None:
     bench.edit("    first: hello", "    first: hello\n    second: hello")
     bench.apply()
