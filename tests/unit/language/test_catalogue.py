@@ -64,6 +64,60 @@ def test_spaces_keep_the_rule_and_punctuation_is_full_width(pairs: list[tuple[st
     assert re.search(f"[{WIDE_SIGNS}] ", "".join(f"{said}\n" for _, said in pairs if "  " not in said)) is None
 
 
+RULES = {
+    "a quotation mark that is not “”": f"[{HAN}][\"'「『]|[\"'」』][{HAN}]|[「」『』]",
+    "three points where …… belongs": f"[{HAN}]\\.\\.\\.",
+    "full-width Latin": "[\uff10-\uff19\uff21-\uff3a\uff41-\uff5a\uff05]",
+    "somebody addressed": "[您你]",
+    "half-width parentheses around Chinese": f"\\([^()]*[{HAN}][^()]*\\)",
+    "a mark twice": "[，。：；？！、]{2}",
+    "a dash between Chinese": f"[{HAN}] ?[-\u2013] ?[{HAN}]",
+    "a list of Chinese with half-width commas": f"[{HAN}], ?[{HAN}]",
+}
+"""What no translation has, but for code and what stands in its places; docs/glossary.md says how Chinese is written."""
+
+
+def prose(said: str) -> str:
+    """A translation without what is no Chinese of its own: code, places, and the message of a command."""
+    return re.sub(r"`[^`]*`|\{[^{}]*\}|-m '[^']*'", "x", said)
+
+
+@pytest.mark.parametrize("rule", RULES)
+def test_no_translation_breaks_a_rule_of_writing(pairs: list[tuple[str, str]], rule: str) -> None:
+    pattern = re.compile(RULES[rule])
+    assert [said for _, said in pairs if pattern.search(prose(said))] == []
+
+
+def test_what_opens_closes_and_a_sentence_ends_as_the_english_does(pairs: list[tuple[str, str]]) -> None:
+    chinese = [(key, said) for key, said in pairs if re.search(f"[{HAN}]", said)]
+    assert [said for _, said in chinese if any(said.count(a) != said.count(b) for a, b in ("（）", "“”", "《》"))] == []
+    ends = {".": "。", "?": "？"}
+    assert [
+        (key, said)
+        for key, said in chinese
+        if key[-1:] in ends and not key.endswith("...") and said.rstrip("”）")[-1:] not in (ends[key[-1]], "…")
+    ] == []
+    closed = (".", "。", ".)", "?")
+    assert [(key, said) for key, said in chinese if said.endswith("。") and not key.endswith(closed)] == []
+
+
+@pytest.mark.parametrize(
+    ("rule", "said"),
+    [
+        ("a quotation mark that is not “”", "没有「选项」"),
+        ("three points where …… belongs", "等待..."),
+        ("full-width Latin", "３ 个"),
+        ("somebody addressed", "请您确认"),
+        ("half-width parentheses around Chinese", "计划 (已保存)"),
+        ("a mark twice", "好，，"),
+        ("a dash between Chinese", "北京-宁夏"),
+        ("a list of Chinese with half-width commas", "计划, 发布"),
+    ],
+)
+def test_each_rule_finds_what_breaks_it(rule: str, said: str) -> None:
+    assert re.search(RULES[rule], prose(said))
+
+
 def test_words_of_the_glossary_are_kept(pairs: list[tuple[str, str]]) -> None:
     forbidden = ruled_out()
     assert [(said, word) for _, said in pairs for word in forbidden if word in said] == []

@@ -16,6 +16,7 @@ from mendixgen.runbooks.render import LANGUAGES, SITUATIONS, render
 from mendixgen.runbooks.subject import plain
 from mendixgen.spec.loader import load_text
 from mendixgen.versions.store import ModuleStore
+from tests.support.chinese_prose import mistakes
 
 REPOSITORY = Path(__file__).parents[3]
 STORE = ModuleStore(REPOSITORY / "modules")
@@ -100,3 +101,20 @@ def test_free_text_is_made_plain() -> None:
     files = rendered(SMALL.encode(), "small.yaml", "encryption", "monitoring")
     assert "(Team A b B /b region)" in files["en/region-lost.md"]
     assert plain("a\u202eb\n`c`") == "a b c"
+
+
+IN_CHINESE = [
+    path for path in sorted(packaged.templates().rglob("*.j2")) if CHINESE.search(path.read_text(encoding="utf-8"))
+]
+
+
+@pytest.mark.parametrize("path", IN_CHINESE, ids=lambda path: path.name)
+def test_the_chinese_of_a_template_is_written_as_the_glossary_says(path: Path) -> None:
+    text = re.sub(
+        r"\{\{.*?\}\}|\{%.*?%\}",
+        lambda found: found.group() if "t(" in found.group() else "C",
+        path.read_text(encoding="utf-8"),
+        flags=re.DOTALL,
+    )
+    said = [text] if "runbooks" not in path.parts else re.findall(r'"([^"]*[\u4e00-\u9fff][^"]*)"', text)
+    assert [found for one in said for found in mistakes(one)] == []
