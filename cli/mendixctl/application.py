@@ -92,10 +92,21 @@ class Application:
 
                 self._view = JsonView(sys.stdout, lambda: self.command)
             else:
-                from mendixctl.views.human import HumanView
-
-                self._view = HumanView(color=self.color, root=self._root)
+                self._view = self._for_people()
         return self._view
+
+    def _for_people(self) -> View:
+        from mendixctl.views.human import HumanView
+
+        view = HumanView(color=self.color, root=self._root)
+        path = os.environ.get("MENDIXCTL_JSON_FILE")
+        if not path:
+            return view
+        from pathlib import Path
+
+        from mendixctl.views.both import BothViews
+
+        return BothViews(view, Path(path), lambda: self.command)
 
     def _root(self) -> Path | None:
         """The repository's folder, which places in diagnostics are relative to; None outside a repository."""

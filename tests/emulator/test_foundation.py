@@ -13,6 +13,35 @@ from tests.emulator.area_root import AreaRoot, Plan
 pytestmark = pytest.mark.emulator
 
 CI: dict[str, Any] = {"github": {"repositories": ["example/mendix-platform"], "branches": ["main"]}}
+NETWORK = {
+    "vpc_id": "vpc-0123456789abcdef0",
+    "subnet_ids": ["subnet-0123456789abcdef0"],
+    "security_group_ids": ["sg-0123456789abcdef0"],
+}
+BUILDS = [
+    "aws_kms_alias.builds[0]",
+    "aws_kms_key.builds[0]",
+    "aws_s3_bucket.builds[0]",
+    "aws_s3_bucket_lifecycle_configuration.builds[0]",
+    "aws_s3_bucket_notification.builds[0]",
+    "aws_s3_bucket_ownership_controls.builds[0]",
+    "aws_s3_bucket_policy.builds[0]",
+    "aws_s3_bucket_public_access_block.builds[0]",
+    "aws_s3_bucket_server_side_encryption_configuration.builds[0]",
+    "aws_s3_bucket_versioning.builds[0]",
+    *(
+        f'{kind}["{step}"]'
+        for step in ("plan", "apply")
+        for kind in (
+            "aws_cloudwatch_log_group.builds",
+            "aws_codebuild_project.builds",
+            "aws_iam_policy.builds_start",
+            "aws_iam_role.builds",
+            "aws_iam_role_policy.builds",
+        )
+    ),
+]
+"""What ``builds`` adds."""
 
 
 @pytest.fixture
@@ -42,6 +71,7 @@ def test_life_of_the_foundation(root: AreaRoot) -> None:
             "aws_ecr_registry_scanning_configuration.this": ("update",),
             "aws_iam_account_password_policy.this[0]": ("update",),
             'aws_iam_openid_connect_provider.ci["gitlab"]': ("create",),
+            **dict.fromkeys(BUILDS, ("create",)),
             "aws_iam_policy.deployer_boundary[0]": ("update",),
             "aws_iam_policy.deployer_identity[0]": ("update",),
             "aws_iam_policy.deployer_state[0]": ("update",),
@@ -56,6 +86,7 @@ def test_life_of_the_foundation(root: AreaRoot) -> None:
         "password_policy": {"min_length": 20},
         "security_hub": {"standards": ["fsbp", "nist"]},
         "inspector": False,
+        "builds": {"network": NETWORK},
     }
     root.live(then, made=made_it, planned=planned)
 

@@ -11,7 +11,13 @@ from mendixctl.command_line import Command
 from mendixctl.commands.change import Change, change_options, settle
 from mendixctl.commands.confirmation import PLAN_KEPT
 from mendixctl.commands.many import all_option, apply_many, listed, parallel_option
-from mendixctl.commands.parameters import emulator_option, environment_option, pass_application, via_option
+from mendixctl.commands.parameters import (
+    emulator_option,
+    environment_option,
+    on_option,
+    pass_application,
+    via_option,
+)
 from mendixgen.messages import msg
 
 
@@ -36,6 +42,7 @@ from mendixgen.messages import msg
     metavar="FILE",
     help="Apply the plan that plan --out wrote to FILE, in whichever checkout of the same commit.",
 )
+@on_option()
 @via_option()
 @pass_application
 def command(
@@ -47,6 +54,7 @@ def command(
     change: Change,
     on_failure: str,
     plan_file: Path | None,
+    place: str | None,
 ) -> int:
     """Carry out the plan that was reviewed: the one unexpired plan there is, or that of --env.
 
@@ -62,9 +70,15 @@ def command(
         if plan_file is not None:
             raise click.UsageError("--plan is for the apply of one environment")
         return apply_many(
-            application, names, rehearse=rehearse, change=change, on_failure=on_failure, parallel=parallel
+            application, names, place=place, rehearse=rehearse, change=change, on_failure=on_failure, parallel=parallel
         )
     environment = names[0] if names else None
+    if place is not None:
+        from mendixctl.commands.elsewhere import apply_elsewhere
+
+        return apply_elsewhere(
+            application, environment, change, rehearse=rehearse, on_failure=on_failure, plan_file=plan_file
+        )
     from mendixctl.engine.apply import run as apply_run
     from mendixctl.engine.rollback import on_failure as falling_back
 

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any, TypeVar
+import contextlib
+from collections.abc import Callable, Iterator
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
 from mendixctl.application import Application
 from mendixctl.commands.change import Change
 from mendixctl.commands.confirmation import PLAN_KEPT, confirm
+
+if TYPE_CHECKING:
+    from mendixctl.engine.many.processes import Run
+    from mendixctl.engine.session import Session
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -34,10 +39,31 @@ def listed(names: str | None) -> list[str]:
     return [name.strip() for name in (names or "").split(",") if name.strip()]
 
 
+@contextlib.contextmanager
+def runs(session: Session, place: str | None, names: list[str]) -> Iterator[tuple[Run | None, list[str], int]]:
+    """What runs each of many: nothing but what the engine has where it is here; for ``--on codebuild`` builds, of the
+    environments that do not live on this machine, and how many of them side by side.
+    """
+    if place is None:
+        yield None, names, 0
+        return
+    if session.rehearse:
+        raise click.UsageError("a rehearsal lives on this machine, so --emulator takes no --on")
+    from mendixctl.engine.elsewhere import many as elsewhere
+    from mendixctl.engine.elsewhere.run import interruptible
+    from mendixctl.engine.many.pipelines import is_on_aws
+
+    elsewhere.check(session)
+    found = names or [name for name in session.repository.names() if is_on_aws(session, name)]
+    with interruptible() as stop:
+        yield elsewhere.runner(session, stop), found, elsewhere.parallel(session)
+
+
 def apply_many(
     application: Application,
     names: list[str],
     *,
+    place: str | None = None,
     rehearse: bool,
     change: Change,
     on_failure: str,
@@ -47,20 +73,33 @@ def apply_many(
     from mendixctl.engine.many import apply as use_case
 
     session = application.session(rehearse=rehearse)
-    prepared = use_case.prepare(session, names, yes=change.yes)
+    find = None
+    if place is not None:
+        from mendixctl.engine.elsewhere import many as elsewhere
+
+        find = elsewhere.waiting(session)
+    prepared = use_case.prepare(session, names, yes=change.yes, find=find)
     application.view.show(prepared)
     confirm(application, "Apply all of these?", prepared.confirmation, yes=change.yes, declined=PLAN_KEPT)
-    checks = f"{change.checks.total_seconds():.0f}s" if change.checks is not None else ""
-    result = use_case.execute(
-        session,
-        prepared,
-        message=change.message,
-        options=[
-            *(["--check-deadline", checks] if checks else ["--no-checks"]),
-            *(["--on-failure", on_failure] if on_failure != "stop" else []),
-            *([] if change.deploys else ["--no-deploy"]),
-        ],
-        most=parallel or 0,
-    )
+    with runs(session, place, names) as (run, _, at_most):
+        result = use_case.execute(
+            session,
+            prepared,
+            message=change.message,
+            options=handed_on(change, on_failure),
+            most=parallel or 0,
+            at_most=at_most,
+            run=run,
+        )
     application.view.show(result)
     return result.exit_code
+
+
+def handed_on(change: Change, on_failure: str = "stop") -> list[str]:
+    """The options of a change that another process of mendixctl is given."""
+    checks = f"{change.checks.total_seconds():.0f}s" if change.checks is not None else ""
+    return [
+        *(["--check-deadline", checks] if checks else ["--no-checks"]),
+        *(["--on-failure", on_failure] if on_failure != "stop" else []),
+        *([] if change.deploys else ["--no-deploy"]),
+    ]

@@ -137,6 +137,17 @@ def details_option() -> Callable[[F], F]:
     )
 
 
+def on_option() -> Callable[[F], F]:
+    """``--on codebuild``."""
+    return click.option(
+        "--on",
+        "place",
+        type=click.Choice(["codebuild"]),
+        help="Run it there instead of here: the commit that is checked out, its log shown here, what it leaves brought "
+        "back. See docs/engines.md.",
+    )
+
+
 def complete_environments(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:
     """The environments that have a specification."""
     return _completions(_from_repository(ctx, lambda application: application.repository.names()), incomplete)

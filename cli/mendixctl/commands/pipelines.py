@@ -121,3 +121,23 @@ def comment(application: Application, report: Path, environment: str) -> int:
     text = read_text(application.folder / report, str(report)).decode("utf-8", errors="replace")
     application.view.show(use_case.comment(text, environment, os.environ))
     return 0
+
+
+@command.command(cls=Command)
+@click.option(
+    "--source",
+    type=click.Path(path_type=Path, file_okay=False),
+    metavar="FOLDER",
+    help="Where the source of the build is unpacked; by default where the command works.",
+)
+@pass_application
+def build(application: Application, source: Path | None) -> int:
+    """Inside of a build that --on codebuild started: do what it was started for.
+
+    All that a build specification has to call. The exit code is 0 where the command's own is 0 or 2, so that a plan
+    with changes is a build that succeeded.
+    """
+    from mendixctl.engine.elsewhere import inside
+
+    code = inside.build(application.folder / (source or ""), os.environ)
+    return 0 if code in (0, 2) else code

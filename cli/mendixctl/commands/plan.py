@@ -8,12 +8,13 @@ import click
 
 from mendixctl.application import Application
 from mendixctl.command_line import Command
-from mendixctl.commands.many import all_option, listed, parallel_option
+from mendixctl.commands.many import all_option, listed, parallel_option, runs
 from mendixctl.commands.parameters import (
     allow_refused_option,
     details_option,
     emulator_option,
     environment_argument,
+    on_option,
     pass_application,
 )
 from mendixctl.commands.report import report_option, write
@@ -48,6 +49,7 @@ from mendixctl.commands.report import report_option, write
     metavar="FILE",
     help="Also write the plan to FILE, for apply --plan in another checkout. It holds secrets: see docs/pipelines.md.",
 )
+@on_option()
 @pass_application
 def command(
     application: Application,
@@ -65,6 +67,7 @@ def command(
     undelete: bool,
     reports: tuple[Path, ...],
     out: Path | None,
+    place: str | None,
 ) -> int:
     """Show what would change in ENVIRONMENT, and keep the plan for apply.
 
@@ -80,23 +83,30 @@ def command(
             raise click.UsageError("ENVIRONMENT is for one; --all, --env and --changed-since are for many")
         if allowed or undelete or details or reports or out:
             raise click.UsageError("--allow-refused, --undelete, --details, --report and --out are for one environment")
-        from mendixctl.engine.many import plan as many
-
-        planned = many.plan(
-            application.session(rehearse=rehearse),
+        return _many(
+            application,
             listed(names),
+            place,
+            rehearse=rehearse,
             since=since or "",
             unchanged=unchanged,
             only_list=only_list,
             options=["--no-preflight"] if no_preflight else [],
             most=parallel or 0,
         )
-        application.view.show(planned)
-        return planned.exit_code
     if environment is None:
         raise click.UsageError("Missing argument 'ENVIRONMENT'")
     if out is not None and rehearse:
         raise click.UsageError("a rehearsal is applied where it was planned, so --emulator takes no --out")
+    if place is not None:
+        if reports or details:
+            raise click.UsageError("what a build says is its own, so --on takes no --report and no --details")
+        from mendixctl.commands.elsewhere import plan_elsewhere
+
+        given = [*(part for one in allowed for part in ("--allow-refused", one))]
+        given += ["--undelete"] if undelete else []
+        given += ["--no-preflight"] if no_preflight else []
+        return plan_elsewhere(application, environment, given, rehearse=rehearse, out=out)
     from mendixctl.engine import undelete as use_case
 
     session = application.session(rehearse=rehearse)
@@ -108,3 +118,35 @@ def command(
     write(result, application.folder, reports)
     application.view.show(result, details=details)
     return result.exit_code
+
+
+def _many(
+    application: Application,
+    names: list[str],
+    place: str | None,
+    *,
+    rehearse: bool,
+    since: str,
+    unchanged: bool,
+    only_list: bool,
+    options: list[str],
+    most: int,
+) -> int:
+    """Plan many, in processes here or in builds there, and show the table."""
+    from mendixctl.engine.many import plan as many
+
+    session = application.session(rehearse=rehearse)
+    with runs(session, place if not only_list else None, names) as (run, names, at_most):
+        planned = many.plan(
+            session,
+            names,
+            since=since,
+            unchanged=unchanged,
+            only_list=only_list,
+            options=options,
+            most=most,
+            at_most=at_most,
+            run=run,
+        )
+    application.view.show(planned)
+    return planned.exit_code

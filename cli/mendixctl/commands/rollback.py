@@ -11,6 +11,7 @@ from mendixctl.commands.parameters import (
     ReleaseNumber,
     emulator_option,
     environment_option,
+    on_option,
     pass_application,
     via_option,
 )
@@ -22,14 +23,21 @@ from mendixgen.messages import msg
 @environment_option()
 @emulator_option()
 @change_options(allow=True, details=True, checks=True, deploy=True)
+@on_option()
 @via_option()
 @pass_application
-def command(application: Application, version: int, environment: str | None, rehearse: bool, change: Change) -> None:
+def command(
+    application: Application, version: int, environment: str | None, rehearse: bool, change: Change, place: str | None
+) -> int:
     """Take an environment back to what release VERSION (v5 or 5) made of it.
 
     The release's specification and module versions are written into the YAML and the lock, planned forward and,
     once confirmed, applied as a new release. Who declines finds every file as it was.
     """
+    if place is not None:
+        from mendixctl.commands.elsewhere import rollback_elsewhere
+
+        return rollback_elsewhere(application, environment, version, change, rehearse=rehearse)
     from mendixctl.engine.rollback import run as rollback_run
 
     session = application.session(rehearse=rehearse)
@@ -47,3 +55,4 @@ def command(application: Application, version: int, environment: str | None, reh
         session, prepared, message=change.message, checks=change.checks, deploys=change.deploys
     )
     application.view.show(result)
+    return 0

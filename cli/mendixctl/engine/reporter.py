@@ -21,8 +21,11 @@ class Reporter(Protocol):
         """A step begins.
 
         One of ``render``, ``emulator``, ``init``, ``plan``, ``show``, ``preflight``, ``look``, ``undelete``,
-        ``record``, ``copy``, ``snapshot``, ``apply``, ``prove``, ``health``, ``restore``, ``deploy``.
+        ``record``, ``copy``, ``snapshot``, ``apply``, ``prove``, ``health``, ``restore``, ``deploy``, ``build``.
         """
+
+    def line(self, environment: str, text: str) -> None:
+        """A line that mendixctl wrote for ``environment`` in another place, where it runs for it."""
 
     def event(self, event: Event) -> None:
         """Something that Terraform said on its JSON stream."""
@@ -37,6 +40,8 @@ class Silent:
     def begin(self, scope: Scope) -> None: ...
 
     def stage(self, name: str, detail: str = "") -> None: ...
+
+    def line(self, environment: str, text: str) -> None: ...
 
     def event(self, event: Event) -> None: ...
 

@@ -121,11 +121,46 @@ def test_every_standard_has_an_arn_and_every_rule_an_identifier_and_a_text() -> 
 
 def test_what_people_become_is_bounded_and_what_services_work_as_does_one_thing() -> None:
     roles = {it.address: it for it in collect(Foundation).resources if it.type == "aws_iam_role"}
-    assert set(roles) == {"aws_iam_role.deployer", "aws_iam_role.trail"}
+    assert set(roles) == {"aws_iam_role.builds", "aws_iam_role.deployer", "aws_iam_role.trail"}
     boundary = roles["aws_iam_role.deployer"].arguments["permissions_boundary"]
     assert render(boundary) == "aws_iam_policy.deployer_boundary[0].arn"
     may = render(resource("aws_iam_role_policy.trail").arguments["policy"])
     assert set(re.findall(r"[a-z]+:[A-Z][A-Za-z*]+", may)) == {"logs:CreateLogStream", "logs:PutLogEvents"}
+
+
+def test_builds_reach_their_own_part_of_the_bucket_and_become_one_role() -> None:
+    text = render(resource("aws_iam_role_policy.builds").arguments["policy"])
+    may = {action for action in re.findall(r"[a-z0-9]+:[A-Z][A-Za-z*]+", text) if not action.startswith(("ec2", "ecr"))}
+    assert may == {
+        "kms:Decrypt",
+        "kms:GenerateDataKey*",
+        "kms:ViaService",
+        "logs:CreateLogStream",
+        "logs:PutLogEvents",
+        "s3:GetObject",
+        "s3:GetObjectVersion",
+        "s3:ListBucket",
+        "s3:PutObject",
+        "secretsmanager:GetSecretValue",
+        "sts:AssumeRole",
+    }
+    assert "${aws_s3_bucket.builds[0].arn}/${each.key}/*" in text
+    assert "role/${each.value}" in text
+
+
+def test_who_starts_builds_overrides_nothing_but_the_source() -> None:
+    text = render(resource("aws_iam_policy.builds_start").arguments["policy"])
+    for key in ("source.buildspec", "serviceRole", "environment.image", "environment.environmentVariables.name"):
+        assert f'"codebuild:{key}" = "true"' in re.sub(" +", " ", text)
+    assert "AssumeRole" not in text
+    assert "${each.key}/*" in text
+    variables = resource("aws_codebuild_project.builds").arguments["environment"]["environment_variable"]
+    assert 'MENDIXCTL_PLAN_PASSPHRASE = { type = "SECRETS_MANAGER"' in render(variables.for_each)
+
+
+def test_builds_apply_as_a_deployer_that_there_is() -> None:
+    assert said(builds={}) == [(("builds",), "MXS412")]
+    assert said(builds={}, ci={"environments": ["prod"]}) == []
 
 
 def test_who_deploys_is_compared_whole_and_without_wildcards() -> None:

@@ -56,6 +56,11 @@ def test_before_the_question_the_waves_are_shown() -> None:
         ["apply", "--all", "--env", "dev"],
         ["apply", "--all", "--accept-loss", "a.b"],
         ["modules", "upgrade"],
+        ["plan", "dev", "--on", "codebuild", "--emulator"],
+        ["plan", "dev", "--on", "codebuild", "--details"],
+        ["plan", "dev", "--on", "jenkins"],
+        ["apply", "--on", "codebuild", "--emulator"],
+        ["rollback", "v1", "--on", "codebuild"],
     ],
 )
 def test_what_does_not_go_together_is_wrong_usage(

@@ -36,12 +36,16 @@ class Listener:
     stages: list[str] = field(default_factory=list)
     notices: list[Diagnostic] = field(default_factory=list)
     scopes: list[Scope] = field(default_factory=list)
+    lines: list[tuple[str, str]] = field(default_factory=list)
 
     def begin(self, scope: Scope) -> None:
         self.scopes.append(scope)
 
     def stage(self, name: str, detail: str = "") -> None:
         self.stages.append(name)
+
+    def line(self, environment: str, text: str) -> None:
+        self.lines.append((environment, text))
 
     def event(self, event: Event) -> None: ...
 

@@ -10,7 +10,7 @@ import os
 import re
 import socket
 import subprocess
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from mendixctl.ledger.release import Author
@@ -37,10 +37,14 @@ _HIDDEN = re.compile(r"[a-zS] ")
 """How ``ls-files -v`` tells files whose changes git was told to overlook (assume-unchanged, skip-worktree)."""
 
 
+def quiet(variables: Mapping[str, str]) -> dict[str, str]:
+    """``variables`` for git that is to ask of the folder that it is given, and of no other repository."""
+    return {name: value for name, value in variables.items() if name not in _ELSEWHERE} | {"LC_ALL": "C"}
+
+
 def _ask(folder: Path, *arguments: str) -> str | None:
     # GIT_OPTIONAL_LOCKS: a status must not take the index lock away from a person's own git
-    environment = {name: value for name, value in os.environ.items() if name not in _ELSEWHERE}
-    environment |= {"GIT_OPTIONAL_LOCKS": "0", "LC_ALL": "C"}
+    environment = quiet(os.environ) | {"GIT_OPTIONAL_LOCKS": "0"}
     settings = [part for setting in _INERT for part in ("-c", setting)]
     try:
         done = subprocess.run(
@@ -67,6 +71,12 @@ def _without_filters(folder: Path) -> list[str]:
 def commit(folder: Path) -> str:
     """The commit that is checked out, or an empty text where there is none."""
     return (_ask(folder, "rev-parse", "--verify", "--quiet", "HEAD") or "").strip()
+
+
+def top(folder: Path) -> Path | None:
+    """The folder of the whole checkout that ``folder`` is in; None where there is none."""
+    answer = (_ask(folder, "rev-parse", "--show-toplevel") or "").rstrip("\n")
+    return Path(answer) if answer else None
 
 
 def identity(folder: Path) -> str:

@@ -6,7 +6,9 @@ Resuming needs nothing: an apply takes its plan away, so the next run finds the 
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
 
 from mendixctl.engine.apply.run import files_of
 from mendixctl.engine.environment.files import require
@@ -15,17 +17,31 @@ from mendixctl.engine.many.processes import Ran, Run
 from mendixctl.engine.many.results import ManyAppliesResult, PreparedMany, Progress, Row, Wave
 from mendixctl.engine.many.waves import waves
 from mendixctl.engine.plan import saved_plan
-from mendixctl.engine.plan.saved_plan import SavedPlan
 from mendixctl.engine.session import Session
 from mendixctl.guard.verdict import gravest
 from mendixgen.diagnostics import Diagnostic, MendixError, Refused
 from mendixgen.spec.source import scan
 
 
-def prepare(session: Session, environments: Sequence[str] = (), *, yes: bool = False) -> PreparedMany:
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """The plan of one environment that waits, as a row, and until when it may be applied."""
+
+    row: Row
+    expires_at: datetime
+
+
+Find = Callable[[str], Waiting | None]
+"""Finds the plan of an environment that waits."""
+
+
+def prepare(
+    session: Session, environments: Sequence[str] = (), *, yes: bool = False, find: Find | None = None
+) -> PreparedMany:
     """Find the plans that wait, of the named environments or of all, and put them into waves.
 
-    ``yes``: nobody will be asked, so that each protected environment has to be among those that are named.
+    ``yes``: nobody will be asked, so that each protected environment has to be among those that are named. ``find``:
+    where plans are that were not made here.
 
     Raises:
         MendixError: MXP101, a named one does not exist; MXP130, no plan waits; MXP220, the waves are wrong.
@@ -34,13 +50,14 @@ def prepare(session: Session, environments: Sequence[str] = (), *, yes: bool = F
     for name in environments:
         require(session.repository, name)
     names = list(dict.fromkeys(environments)) or session.repository.names()
-    plans = {name: saved for name in names if (saved := saved_plan.load(files_of(session, name))) is not None}
+    find = find or (lambda name: _saved(session, name))
+    plans = {name: saved for name in names if (saved := find(name)) is not None}
     option = " --emulator" if session.rehearse else ""
     if not plans:
         raise MendixError(
             Diagnostic("MXP130", "no plan waits to be applied", hint=f"plan first: mendixctl plan --all{option}")
         )
-    late = [name for name, saved in plans.items() if saved.is_expired(session.clock())]
+    late = [name for name, saved in plans.items() if session.clock() >= saved.expires_at]
     if late:
         raise Refused(
             Diagnostic(
@@ -61,7 +78,7 @@ def prepare(session: Session, environments: Sequence[str] = (), *, yes: bool = F
         )
     return PreparedMany(
         tuple(
-            Wave(number, tuple(_waiting(name, plans[name]) for name in wave))
+            Wave(number, tuple(plans[name].row for name in wave))
             for number, wave in enumerate(waves(session.repository, list(plans)), 1)
         ),
         tuple(name for name in names if name not in plans),
@@ -78,9 +95,10 @@ def execute(
     message: str = "",
     options: Sequence[str] = (),
     most: int = 0,
+    at_most: int = 0,
     run: Run | None = None,
 ) -> ManyAppliesResult:
-    """Apply what was prepared. ``options``: handed to each apply. ``most``: as of a plan of many.
+    """Apply what was prepared. ``options``: handed to each apply. ``most``, ``at_most``, ``run``: as of a plan of many.
 
     What fails is in the result, and so is what was not begun because of it.
     """
@@ -98,7 +116,8 @@ def execute(
     for wave in prepared.waves:
         rows = {row.environment: row for row in wave.rows}
         if not stopped:
-            at_once = processes.parallel(min(len(rows), most) if most else len(rows))
+            wanted = min(len(rows), most) if most else len(rows)
+            at_once = max(min(wanted, at_most), 1) if at_most else processes.parallel(wanted)
             session.reporter.stage("apply", f"wave {wave.number} of {len(prepared.waves)}: {', '.join(rows)}")
             for name, ran in processes.side_by_side(list(rows), work, most=at_once, until=_has_failed):
                 rows[name] = _row(rows[name], ran)
@@ -119,15 +138,19 @@ def is_protected(session: Session, environment: str) -> bool:
     return said if isinstance(said, bool) else data.get("target") != "emulator"
 
 
-def _waiting(name: str, saved: SavedPlan) -> Row:
+def _saved(session: Session, name: str) -> Waiting | None:
+    saved = saved_plan.load(files_of(session, name))
+    if saved is None:
+        return None
     judged = [one.judgement for one in saved.plan.changes if not one.judgement.one_way]
-    return Row(
+    row = Row(
         name,
         Progress.WAITING,
         release=saved.plan.base,
         counts=saved.plan.counts,
         gravest=gravest(one.verdict for one in judged),
     )
+    return Waiting(row, saved.expires_at)
 
 
 def _has_failed(ran: Ran) -> bool:

@@ -26,6 +26,7 @@ def plan(
     only_list: bool = False,
     options: Sequence[str] = (),
     most: int = 0,
+    at_most: int = 0,
     run: Run | None = None,
 ) -> ManyPlansResult:
     """Plan many environments, all of them where none is named, and keep each plan for its apply.
@@ -33,6 +34,7 @@ def plan(
     ``since``: only those with files that differ from that revision of git, whatever was applied. ``unchanged``: plan
     those too whose inputs are as in their last release. ``only_list``: say which would be planned, and plan none.
     ``options``: handed to each plan. ``most``: how many run side by side at most, 0 for as many as there is memory for.
+    ``run``: what runs each, elsewhere than in a process here, and ``at_most`` of them whatever memory there is.
 
     Raises:
         MendixError: MXP101, a named one does not exist; MXP102, there is none at all; MXP221, no such revision.
@@ -52,7 +54,8 @@ def plan(
     due = {one.environment: one for one in compared if one.changed or unchanged}
     run = run or processes.runner(session.repository)
     rehearse = ["--emulator"] if session.rehearse else []
-    at_once = processes.parallel(min(len(due), most) if most else len(due))
+    wanted = min(len(due), most) if most else len(due)
+    at_once = max(min(wanted, at_most), 1) if at_most else processes.parallel(wanted)
     rows = {one.environment: Row(one.environment, Progress.UNCHANGED, one.why, release=one.release) for one in compared}
 
     def work(name: str) -> Ran:
@@ -79,18 +82,19 @@ def _row(compared: Compared, ran: Ran) -> Row:
         compared.why,
         ran.exit_code,
         base if isinstance(base, int) else compared.release,
-        _counts(counts) if isinstance(counts, dict) else Counts(),
-        _gravest(ran.result.get("changes", ())),
+        counts_of(counts) if isinstance(counts, dict) else Counts(),
+        gravest_of(ran.result.get("changes", ())),
         ran.seconds,
         ran.diagnostics,
     )
 
 
-def _counts(said: Mapping[str, Any]) -> Counts:
+def counts_of(said: Mapping[str, Any]) -> Counts:
+    """The counts of a plan, from its document."""
     names = ("add", "change", "replace", "remove", "move", "imported")
     return Counts(**{name: int(said.get(name, 0)) for name in names})
 
 
-def _gravest(changes: Sequence[Mapping[str, Any]]) -> Verdict:
+def gravest_of(changes: Sequence[Mapping[str, Any]]) -> Verdict:
     """The gravest verdict; what merely cannot be taken back, and loses nothing, does not count."""
     return gravest(Verdict(one["verdict"]) for one in changes if not (one.get("judgement") or {}).get("one_way", False))

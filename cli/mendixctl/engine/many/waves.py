@@ -14,8 +14,9 @@ from mendixgen.spec.source import Source, read, scan
 FILE = "mendixctl.yaml"
 """At the top of the repository: what holds for it as a whole."""
 
-SETTINGS = ("pipelines", "waves")
-"""What it may say: the order of applies here, and of pipelines what `mendixctl.engine.many.pipelines` reads."""
+SETTINGS = ("codebuild", "pipelines", "waves")
+"""What it may say: the order of applies here, of pipelines what `mendixctl.engine.many.pipelines` reads, and of builds
+what `mendixctl.engine.elsewhere.settings` does."""
 
 
 def waves(repository: Repository, environments: Sequence[str]) -> list[list[str]]:
@@ -28,7 +29,7 @@ def waves(repository: Repository, environments: Sequence[str]) -> list[list[str]
     if not path.is_file():
         return by_kind(repository, environments)
     source = read(read_text(path, FILE), FILE)
-    if set(source.data) == {"pipelines"}:
+    if source.data and set(source.data) <= {"codebuild", "pipelines"}:
         return by_kind(repository, environments)
     return sorted_into(source, environments, repository.names())
 

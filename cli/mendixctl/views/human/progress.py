@@ -31,6 +31,7 @@ STAGES = {
     "apply": "applying",
     "look": "looking for",
     "deploy": "applying to the cluster",
+    "build": "in a build of CodeBuild",
     "undelete": "bringing back",
     "prove": "proving: a plan that must be empty",
     "record": "recording the release",

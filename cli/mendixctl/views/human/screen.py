@@ -85,6 +85,10 @@ class Screen:
         """One line on standard error."""
         _print(self.err, text(*pieces), indent)
 
+    def told(self, source: str, line: str) -> None:
+        """A line of a log, as it stands, behind where it is from; on standard error, never folded nor translated."""
+        self.err.print(Text(f"{clean_line(source)} | ", style="dim").append(clean_line(line)), soft_wrap=True)
+
     def prompt(self, *pieces: Piece) -> None:
         """A question on standard error; the answer goes on its line."""
         line = text(*pieces)

@@ -32,6 +32,8 @@ SHOWN: Mapping[str, str] = {
     "ManyPlansResult": "many:planned",
     "PreparedMany": "many:about_to_apply",
     "ManyAppliesResult": "many:applied",
+    "PreparedElsewhere": "elsewhere:about_to_run",
+    "ElsewhereResult": "elsewhere:ran",
     "PreflightResult": "plan:asked",
     "VerdictsResult": "plan:judged",
     "PreparedApply": "change:about_to_apply",
@@ -135,6 +137,10 @@ class HumanView:
 
     def stage(self, name: str, detail: str = "") -> None:
         self._progress.stage(name, detail)
+
+    def line(self, environment: str, text: str) -> None:
+        self._progress.stop()
+        self.screen.told(environment, text)
 
     def event(self, event: Event) -> None:
         self._progress.event(event)

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from mendixctl.engine.apply.results import ApplyResult
     from mendixctl.engine.deploy.results import DeployResult
     from mendixctl.engine.destroy import DestroyResult
+    from mendixctl.engine.elsewhere.results import ElsewhereResult
     from mendixctl.engine.explain.results import ExplainResult
     from mendixctl.engine.history.results import DiffResult, HistoryResult, ShowResult
     from mendixctl.engine.many.results import ManyAppliesResult, ManyPlansResult
@@ -209,6 +210,14 @@ def many_applies(result: ManyAppliesResult) -> Document:
         "seconds": result.seconds,
         "waves": [plain(wave.rows) for wave in result.waves],
     }
+
+
+def elsewhere(result: ElsewhereResult) -> Shown:
+    """What the same command gives where it runs here; the plan's file is where it was brought to."""
+    said = dict(result.result) if result.result is not None else None
+    if said is not None and result.plan_file is not None and isinstance(said.get("plan"), dict):
+        said["plan"] = {**said["plan"], "file": plain(result.plan_file)}
+    return Shown(said, result.diagnostics)
 
 
 def restore(one: results.Restore) -> Document:

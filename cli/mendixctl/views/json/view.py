@@ -22,6 +22,7 @@ SHOWN: Mapping[str, str] = {
     "PlanResult": "documents:plan",
     "ManyPlansResult": "documents:many_plans",
     "ManyAppliesResult": "documents:many_applies",
+    "ElsewhereResult": "documents:elsewhere",
     "PreflightResult": "preflight:shown",
     "VerdictsResult": "documents:verdicts",
     "ApplyResult": "documents:apply",
@@ -90,6 +91,7 @@ SHOWN: Mapping[str, str] = {
 PREPARED: Mapping[str, str] = {
     "PreparedApply": "",
     "PreparedMany": "",
+    "PreparedElsewhere": "",
     "PreparedRollback": "documents:about_to_roll_back",
     "PreparedDestroy": "",
     "PreparedRecovery": "",
@@ -114,6 +116,8 @@ class JsonView:
     def begin(self, scope: results.Scope) -> None: ...
 
     def stage(self, name: str, detail: str = "") -> None: ...
+
+    def line(self, environment: str, text: str) -> None: ...
 
     def event(self, event: Event) -> None: ...
 

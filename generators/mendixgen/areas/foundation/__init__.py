@@ -8,7 +8,14 @@ from pydantic import Field
 
 from mendixgen.areas.contract import Area, AreaInputs, Output, Strict, context, setting
 from mendixgen.areas.fields import RegionName
-from mendixgen.areas.foundation.account import AnomalyMonitor, BackupSettings, CostExport, ManagementTrail, TagKey
+from mendixgen.areas.foundation.account import (
+    AnomalyMonitor,
+    BackupSettings,
+    Builds,
+    CostExport,
+    ManagementTrail,
+    TagKey,
+)
 
 ENVIRONMENT = r"^[a-z](-?[a-z0-9])*$"
 REPOSITORY = r"^[A-Za-z0-9-]+/[A-Za-z0-9._-]+$"
@@ -129,7 +136,7 @@ class Foundation(Area):
     """What an account and region have once: encryption by default, detection, rules, and who may deploy."""
 
     name = "foundation"
-    version = "1.2.1"
+    version = "1.3.0"
     kind = "foundation"
 
     class Inputs(AreaInputs):
@@ -192,6 +199,13 @@ class Foundation(Area):
         backup_settings: BackupSettings | None = setting(
             None, description="What AWS Backup may protect in this region; left as it is if not written."
         )
+        builds: Builds | None = setting(
+            None,
+            description=(
+                "Projects of CodeBuild for plan and apply (--on codebuild); off if not written (builds: {} has all"
+                " defaults)."
+            ),
+        )
         region: str = context("region", "Region of the foundation.")
         account: str = context("account", "Account of the foundation.")
         partition: str = context("partition", "Partition of the region: aws, aws-cn or aws-us-gov.")
@@ -223,6 +237,14 @@ class Foundation(Area):
             "ARN of the monitor of services; null if none is known here.",
         ),
         "cost_bucket": Output("one(aws_s3_bucket.cost[*].id)", "Bucket of the bills; null if they are not exported."),
+        "build_projects": Output(
+            "{ for step, project in aws_codebuild_project.builds : step => project.name }",
+            "Projects in which plan and apply run; empty if off.",
+        ),
+        "build_start_policy_arns": Output(
+            "{ for step, policy in aws_iam_policy.builds_start : step => policy.arn }",
+            "ARNs of the policies of those who may start plans and applies; empty if off.",
+        ),
         "config_bucket": Output("one(aws_s3_bucket.config[*].id)", "Bucket of Config's records; null if off."),
         "config_rule_arns": Output(
             "{ for name, it in aws_config_config_rule.this : name => it.arn }", "ARNs of Config's rules by name."

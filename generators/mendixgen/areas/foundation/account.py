@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from mendixgen.areas.contract import Strict, setting
-from mendixgen.areas.fields import LongRetentionDays, MailAddress, arn
+from mendixgen.areas.fields import LongRetentionDays, MailAddress, RetentionDays, arn
 
 MOST_DAYS = 36500
 
@@ -105,5 +105,68 @@ class BackupSettings(Strict):
         description=(
             "Let backups be copied to other accounts of the organization. For its management account only; null leaves"
             " it as it is."
+        ),
+    )
+
+
+class BuildNetwork(Strict):
+    """Where builds run that have to reach a private API."""
+
+    vpc_id: str = setting(description="The VPC.", pattern=r"^vpc-[0-9a-f]{8,17}$")
+    subnet_ids: list[Annotated[str, Field(pattern=r"^subnet-[0-9a-f]{8,17}$")]] = setting(
+        description="Private subnets with a way out, by NAT or endpoints.", min_length=1, max_length=16
+    )
+    security_group_ids: list[Annotated[str, Field(pattern=r"^sg-[0-9a-f]{8,17}$")]] = setting(
+        description="Security groups that let them out to AWS, and that the cluster lets in.",
+        min_length=1,
+        max_length=5,
+    )
+
+
+class Builds(Strict):
+    """Two projects of CodeBuild in which plan and apply run instead of on a machine (--on codebuild)."""
+
+    plan_role: Annotated[str, Field(pattern=r"^[A-Za-z0-9+=,.@_-]{1,64}$")] = setting(
+        "mendixctl-planner",
+        description=(
+            "Name of the role that plans work as: it reads, and is not made here. It has to trust the role"
+            " <foundation>-builds-plan."
+        ),
+    )
+    passphrase_secret: Annotated[str, Field(pattern=r"^[A-Za-z0-9/_+=.@-]{1,200}$")] = setting(
+        "mendixctl/passphrase",
+        description="Secret of Secrets Manager, made by hand, that seals plans on their way between builds.",
+    )
+    image: Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._:/@-]+$", max_length=300)] = setting(
+        "aws/codebuild/amazonlinux-x86_64-standard:5.0",
+        description="Image that builds run in: CodeBuild's, or one of this account's ECR.",
+    )
+    package: Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._/:@\[\],=<>!~-]*$", max_length=300)] | None = (
+        setting(
+            "mendixctl[aws,embedded]",
+            description=(
+                "What pip installs before each build; null where the image has mendixctl. It has to be the version of"
+                " those who start builds."
+            ),
+        )
+    )
+    compute: Literal["small", "medium", "large", "2xlarge"] = setting(
+        "medium", description="Machine of a build: 2 CPUs and 4 GB, 4 and 8, 8 and 16, or 72 and 144."
+    )
+    build_minutes: int = setting(180, description="How long one command may take.", unit="minutes", ge=5, le=480)
+    concurrent_builds: int = setting(
+        10, description="How many builds of one project run at the same time; others wait.", unit="builds", ge=1, le=100
+    )
+    keep_days: int = setting(
+        8, description="How long sources and sealed plans stay in the bucket.", unit="days", ge=2, le=365
+    )
+    log_days: RetentionDays = setting(
+        365, description="How long the logs of builds are kept; shorter deletes older ones.", unit="days"
+    )
+    network: BuildNetwork | None = setting(
+        None,
+        description=(
+            "Where builds run; outside of any VPC if not written, from where a private cluster cannot be reached"
+            " (--no-deploy)."
         ),
     )

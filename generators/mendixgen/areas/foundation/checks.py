@@ -15,7 +15,8 @@ EXPORTS = "us-east-1"
 def check(inputs: Foundation.Inputs, header: Header) -> list[Check]:
     """CI has somebody who deploys, scanning by Inspector needs Inspector, and what is one an account is one."""
     return independent(
-        lambda: _ci(inputs.ci, inputs.global_settings, header) if inputs.ci is not None else (),
+        lambda: _ci(inputs, inputs.ci, header) if inputs.ci is not None else (),
+        lambda: _builds(inputs) if inputs.builds is not None else (),
         lambda: _scanning(inputs.registry_scanning, inspector=inputs.inspector),
         lambda: _once(inputs),
         lambda: _export(inputs, header),
@@ -60,10 +61,18 @@ def _trail(trail: ManagementTrail) -> Iterator[Check]:
         yield Check(("trail", "retention_days"), "MXS431", summary, hint)
 
 
-def _ci(ci: Ci, global_settings: bool, header: Header) -> list[Check]:
+def _builds(inputs: Foundation.Inputs) -> Iterator[Check]:
+    """An apply becomes the deployer, which is the account's first foundation's."""
+    if inputs.global_settings and inputs.ci is None:
+        hint = "write ci: {environments: [...]}: what builds may deploy"
+        yield Check(("builds",), "MXS412", "builds apply as the deployer, and there is none without ci", hint)
+
+
+def _ci(inputs: Foundation.Inputs, ci: Ci, header: Header) -> list[Check]:
     found = []
-    if ci.github is None and ci.gitlab is None:
-        hint = "name repositories of github, projects of gitlab, or leave ci out"
+    global_settings = inputs.global_settings
+    if ci.github is None and ci.gitlab is None and inputs.builds is None:
+        hint = "name repositories of github, projects of gitlab, builds, or leave ci out"
         found.append(Check(("ci",), "MXS412", "ci names nobody who may deploy", hint))
     if not global_settings:
         hint = "remove ci here; the account's first foundation has the deployer, for every region in ci.regions"

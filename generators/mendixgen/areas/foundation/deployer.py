@@ -249,7 +249,7 @@ def _boundary(module: ModuleBuilder, on: Expr, names: dict[str, Expr]) -> Expr:
 
 def _role(module: ModuleBuilder, on: Expr, providers: Expr, boundary: Expr) -> Expr:
     var = module.var
-    trust = expr(
+    by_token = expr(
         f"[\nfor name, provider in {providers} : "
         + _rendered(
             {
@@ -267,6 +267,14 @@ def _role(module: ModuleBuilder, on: Expr, providers: Expr, boundary: Expr) -> E
         )
         + "\n]"
     )
+    of_a_build = {
+        "Sid": "Builds",
+        "Effect": "Allow",
+        "Principal": {"AWS": expr("[aws_iam_role.builds[step].arn]")},
+        "Action": "sts:AssumeRole",
+    }
+    by_build = expr(f'[\nfor step in keys({Expr("local.build_steps")}) : {_rendered(of_a_build)} if step == "apply"\n]')
+    trust = call("concat", by_token, by_build)
     return module.resource(
         "aws_iam_role.deployer",
         "What CI's jobs deploy as, without a stored key: only those of the named repositories and branches.",

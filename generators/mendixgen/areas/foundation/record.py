@@ -47,7 +47,7 @@ def build(module: ModuleBuilder) -> None:
                 CLOUDTRAIL,
                 {"StringEquals": {"aws:SourceArn": itself}},
             ),
-            key_statement("EncryptTheLog", USE, _logs(module), _log_context(module, group)),
+            key_statement("EncryptTheLog", USE, logs_service(module), log_context(module, group)),
         ],
     )
     bucket = private_bucket(
@@ -96,11 +96,13 @@ def build(module: ModuleBuilder) -> None:
     )
 
 
-def _logs(module: ModuleBuilder) -> dict[str, Any]:
+def logs_service(module: ModuleBuilder) -> dict[str, Any]:
+    """CloudWatch Logs of the region, as a principal."""
     return {"Service": f"logs.{module.var.region}.{module.dns_suffix}"}
 
 
-def _log_context(module: ModuleBuilder, group: str) -> dict[str, Any]:
+def log_context(module: ModuleBuilder, group: str) -> dict[str, Any]:
+    """The condition that a key is used for log groups of that name alone; ``*`` stands for anything."""
     var = module.var
     arn = f"arn:{var.partition}:logs:{var.region}:{var.account}:log-group:{group}"
     return {"ArnLike": {"kms:EncryptionContext:aws:logs:arn": arn}}
