@@ -9,10 +9,10 @@ from typing import Any
 import pytest
 
 from mendixctl.emulator import control
-from mendixctl.engine.operation import operation
+from mendixctl.emulator.calls import recording
+from mendixctl.engine.apply import run as apply_run
 from mendixctl.engine.rollback import run as rollback_run
-from mendixctl.guard.refusals.classify import refusals
-from mendixctl.terraform.plan import PlanDocument
+from mendixgen.diagnostics import Diagnostic, Refused
 from tests.emulator.engine_bench import EngineBench, vendored
 
 pytestmark = pytest.mark.emulator
@@ -105,36 +105,75 @@ def test_the_numbers_of_node_groups_go_up_and_down_and_back(bench: EngineBench) 
     assert sizes(bench) == {"system": (2, 6, 6), "office": (1, 6, 4)}
 
 
-def test_a_further_zone_is_for_everything_but_the_control_plane(bench: EngineBench) -> None:
+def test_a_further_zone_is_for_everything_but_the_control_plane(
+    bench: EngineBench, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    calls = tmp_path / "calls.ndjson"
+    monkeypatch.setenv(recording.VARIABLE, str(calls))
+    bench.edit("cluster:\n", 'cluster:\n  version: "1.34"\n')
     bench.apply()
     before = set(control_plane(bench))
+    scaled(bench, "system", 5)
     bench.edit("zones: 2", "zones: 3")
 
-    changed = {judged.change.address: judged.change.action.value for judged in bench.plan().changes}
+    plan = bench.plan()
+    changed = {judged.change.address: judged.change.action.value for judged in plan.changes}
     assert "module.cluster.aws_eks_cluster.this" not in changed
     assert changed['module.cluster.aws_eks_node_group.this["system"]'] == "replace"
-    bench.apply("one more zone")
-
+    (told,) = [one for one in plan.warnings if one.code == "MXG204"]
+    assert told.summary == "node group system is made anew with nodes: 2, and 5 run"
+    assert line(bench, told) == "system: {min: 2, max: 6}"
+    bench.edit("system: {min: 2", "system: {min: 5")
+    assert [one for one in bench.plan().warnings if one.code == "MXG204"] == []
+    bench.apply("one more zone, with as many nodes as run")
+    assert sizes(bench)["system"] == (5, 6, 5)
     assert set(control_plane(bench)) == before
     assert len(before) == 2
-    assert bench.plan().has_changes is False
+    bench.edit("system: {min: 5", "system: {min: 2")
+    assert bench.plan().has_changes is True
 
     bench.edit("zones: 3", "zones: [a, c]")
-    refused = refusals(document(bench))
-    assert [(one.rule, one.address) for one in refused if one.rule == "ec2.subnet-of-control-plane"] == [
-        ("ec2.subnet-of-control-plane", 'module.network.aws_subnet.private["b"]')
-    ]
+    (found,) = refused(bench)
+    assert "module.network.aws_subnet.private" in found.detail
+    assert "the control plane of dev was made in it" in found.detail
+    assert line(bench, found) == "zones: [a, c]"
+    bench.edit("zones: [a, c]", "zones: 3")
+
+    bench.edit('version: "1.34"', 'version: "1.36"')
+    (found,) = refused(bench)
+    assert "Unsupported Kubernetes minor version update from 1.34 to 1.36" in found.detail
+    assert line(bench, found) == 'version: "1.36"'
+    bench.edit('version: "1.36"', 'version: "1.35"')
+    calls.write_text("")
+    bench.apply("one minor version")
+    asked = [one.action for one in recording.recorded(calls) if one.action in UPGRADES]
+    order = list(dict.fromkeys(asked))
+    assert order == [UPGRADES[0], UPGRADES[1], UPGRADES[2]]
+    assert asked[-1] == UPGRADES[1], "what runs on nodes is updated after them"
+    assert eks(bench).describe_cluster(name="dev")["cluster"]["version"] == "1.35"
+    assert bench.plan().has_changes is False
+
+
+UPGRADES = ("eks:UpdateClusterVersion", "eks:UpdateAddon", "eks:UpdateNodegroupVersion")
+
+
+def refused(bench: EngineBench) -> tuple[Diagnostic, ...]:
+    """What an apply of the YAML is refused for."""
+    bench.plan()
+    with pytest.raises(Refused) as error:
+        apply_run.execute(bench.session, apply_run.prepare(bench.session, "dev"))
+    assert {one.code for one in error.value.diagnostics} == {"MXG201"}
+    return error.value.diagnostics
+
+
+def line(bench: EngineBench, told: Diagnostic) -> str:
+    """What stands where a diagnostic points to, from its column on."""
+    assert told.location is not None
+    assert (told.location.line, told.location.column) > (1, 1)
+    return bench.spec.read_text().splitlines()[told.location.line - 1].strip()
 
 
 def control_plane(bench: EngineBench) -> list[str]:
     """The subnets of the control plane."""
     found: list[str] = eks(bench).describe_cluster(name="dev")["cluster"]["resourcesVpcConfig"]["subnetIds"]
     return found
-
-
-def document(bench: EngineBench) -> PlanDocument:
-    """What Terraform plans, whole."""
-    result = bench.plan()
-    assert result.plan_file is not None
-    with operation(bench.session, "dev", "look at a plan") as site:
-        return site.tools.terraform(site.workplace).show_plan(result.plan_file)

@@ -98,6 +98,27 @@ def databases(account: Account) -> None:
 
     account.refuses("rds.subnet-group-one-zone", lambda: group("narrow", "a", "a2"))
     group("wide", "a", "b")
+    group("three", "a", "b")
+    rds.create_db_instance(
+        DBInstanceIdentifier="placed",
+        Engine="postgres",
+        DBInstanceClass="db.t4g.medium",
+        MasterUsername="mendix_admin",
+        MasterUserPassword="long-enough-1",
+        AllocatedStorage=100,
+        AvailabilityZone=f"{account.region}b",
+        DBSubnetGroupName="three",
+    )
+
+    def move(*zones: str) -> Any:
+        return rds.modify_db_subnet_group(DBSubnetGroupName="three", SubnetIds=[at[zone] for zone in zones])
+
+    move("a2", "b", "a")
+    ec2 = account("ec2")
+    other = ec2.create_subnet(VpcId=account.vpc, CidrBlock="10.0.8.0/24", AvailabilityZone=f"{account.region}c")
+    at["further"] = other["Subnet"]["SubnetId"]
+    account.refuses("rds.subnet-of-instance", lambda: move("a", "further"))
+    move("b", "further")
     rds.create_db_parameter_group(DBParameterGroupName="pg16", DBParameterGroupFamily="postgres16", Description="x")
     static = [{"ParameterName": "max_connections", "ParameterValue": "9", "ApplyMethod": "immediate"}]
     foreign = [{"ParameterName": "sql_mode", "ParameterValue": "x", "ApplyMethod": "immediate"}]

@@ -51,14 +51,50 @@ def planned(changes: Iterable[ResourceChange]) -> tuple[PlannedSize, ...]:
     for change in changes:
         if change.type != TYPE or change.action is not Action.UPDATE:
             continue
-        part = mapping(change.raw.get("change"))
-        before, after = mapping(part.get("before")), mapping(part.get("after"))
+        before, after = _side(change, "before"), _side(change, "after")
         was, will = _sizes(before), _sizes(after)
         if was is None or will is None or was == will:
             continue
         names = (str(before.get("cluster_name", "")), str(before.get("node_group_name", "")))
         found.append(PlannedSize(change.address, *names, will.least, will.most, will.now))
     return tuple(found)
+
+
+@dataclass(frozen=True, slots=True)
+class NewStart:
+    """A node group that a plan makes anew with fewer nodes than run. ``name``: its name in the YAML."""
+
+    address: str
+    name: str
+    now: int
+    start: int
+
+
+def starting_lower(changes: Iterable[ResourceChange]) -> tuple[NewStart, ...]:
+    """The groups that are made beside their old ones and begin with fewer nodes than those have, in the plan's order.
+
+    A new group has as many nodes as its least number: what scales it adds the rest only once the load is there.
+    """
+    groups = [
+        one for one in changes if one.type == TYPE and one.action in (Action.DELETE, Action.REPLACE, Action.CREATE)
+    ]
+    gone = {_key(one): _sizes(_side(one, "before")) for one in groups if one.action is not Action.CREATE}
+    found = []
+    for change in groups:
+        was = gone.get(_key(change))
+        will = None if change.action is Action.DELETE else _sizes(_side(change, "after"))
+        if was is not None and will is not None and will.now < was.now:
+            found.append(NewStart(change.address, _key(change), was.now, will.now))
+    return tuple(found)
+
+
+def _key(change: ResourceChange) -> str:
+    """The name in the index of an address; a group with schedules is another resource of the same name."""
+    return change.address.rpartition("[")[2].strip('"]')
+
+
+def _side(change: ResourceChange, side: str) -> Mapping[str, Any]:
+    return mapping(mapping(change.raw.get("change")).get(side))
 
 
 def step(planned: PlannedSize, live: Sizes) -> Sizes | None:

@@ -6,6 +6,7 @@ from mendixctl.preflight.question import Question
 from mendixctl.preflight.questions import (
     addons,
     credentials,
+    database_changes,
     databases,
     delegated,
     instance_types,
@@ -25,6 +26,7 @@ QUESTIONS: tuple[Question, ...] = (
     kubernetes.QUESTION,
     addons.QUESTION,
     databases.QUESTION,
+    database_changes.QUESTION,
     quotas.QUESTION,
     *names.QUESTIONS,
     singletons.QUESTION,

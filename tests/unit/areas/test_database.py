@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import re
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -12,7 +14,7 @@ from pydantic import ValidationError
 
 from mendixgen.areas import parts
 from mendixgen.areas.contract import Check, Header
-from mendixgen.areas.database import Database, catalogue
+from mendixgen.areas.database import Database, catalogue, parameters
 from mendixgen.areas.database.catalogue import Product
 from mendixgen.areas.database.checks import DAY, LOGS, WEEK
 from mendixgen.areas.database.settings import NAME_LENGTH
@@ -262,6 +264,76 @@ def test_what_forces_tls_and_what_is_no_log_is_refused() -> None:
     assert found(logs=["upgrade", "upgrade"]) == [(("logs", 1), "MXS468")]
     for kind, engine in (("postgres", {}), ("mysql", MYSQL), ("oracle", ORACLE)):
         assert found(**engine, logs=list(LOGS[kind])) == []
+
+
+@pytest.mark.parametrize(
+    ("settings", "name", "code"),
+    [
+        ({}, "innodb_buffer_pool_size", "MXS474"),
+        ({"version": "16"}, "transaction_timeout", "MXS474"),
+        ({"version": "17"}, "transaction_timeout", None),
+        ({"version": "16"}, "old_snapshot_threshold", None),
+        ({"version": "17"}, "old_snapshot_threshold", "MXS474"),
+        ({}, "rds.logical_replication", None),
+        ({}, "auto_explain.log_min_duration", None),
+        ({}, "wrok_mem", "MXS475"),
+        (MYSQL, "work_mem", "MXS474"),
+        (MYSQL, "query_cache_size", "MXS474"),
+        ({**MYSQL, "version": "8.0"}, "expire_logs_days", None),
+        (MYSQL, "expire_logs_days", "MXS474"),
+        (MYSQL, "max_connections", None),
+        (ORACLE, "open_cursors", None),
+        (ORACLE, "sql_mode", "MXS474"),
+        (ORACLE, "_hidden", "MXS475"),
+    ],
+)
+def test_a_parameter_is_one_of_the_engine_and_the_version(settings: Any, name: str, code: str | None) -> None:
+    told = findings(**settings, parameters={name: {"value": "1"}})
+    assert [(check.path[2:], check.code) for check in told] == ([(("parameters", name), code)] if code else [])
+    assert [check.warns for check in told] == ([code == "MXS475"] if code else [])
+
+
+def test_the_table_of_parameters_is_sorted_dated_and_says_where_names_begin_and_end() -> None:
+    assert parameters.as_of() >= "2026-11-30"
+    table = json.loads((Path(parameters.__file__).parents[2] / "data" / "rds_parameters.json").read_text("utf-8"))
+    for kind, row in table["engines"].items():
+        names = row["names"].split()
+        assert names == sorted(set(names)), kind
+        bounded = [
+            name for part in ("since", "until") for listed in row.get(part, {}).values() for name in listed.split()
+        ]
+        assert set(bounded) <= set(names), kind
+
+
+@pytest.mark.parametrize(
+    ("engine", "source", "target", "expected"),
+    [
+        ("postgres", "17.5", "17.6", None),
+        ("postgres", "16.9", "17.5", True),
+        ("postgres", "16.10", "17.5", False),
+        ("postgres", "14.18", "17.11", True),
+        ("postgres", "17.7", "18.1", True),
+        ("postgres", "17.8", "18.1", False),
+        ("postgres", "16.4", "17.5", None),
+        ("mysql", "8.0.46", "8.4.5", True),
+        ("mysql", "5.7.44", "8.4.5", False),
+        ("mysql", "8.0.46", "9.7.1", False),
+        ("oracle-se2", "19", "21", False),
+        ("oracle-ee-cdb", "19", "26", True),
+        ("mariadb", "10.6", "10.11", None),
+    ],
+)
+def test_what_aws_upgrades_in_one_step(engine: str, source: str, target: str, expected: bool | None) -> None:
+    assert catalogue.is_upgrade(engine, source, target) is expected
+
+
+def test_each_minor_version_of_postgres_is_in_the_table_of_upgrades_once() -> None:
+    rounds = json.loads((Path(catalogue.__file__).parents[2] / "data" / "rds.json").read_text("utf-8"))["upgrades"]
+    listed = [version for one in rounds["postgres"]["rounds"] for version in one.split()]
+    assert sorted(listed) == sorted(
+        it for each in catalogue.majors("postgres") for it in catalogue.minors("postgres", each)
+    )
+    assert catalogue.upgrade_targets("postgres", "17.10") == ["17.11", "18.4", "18.6"]
 
 
 def test_the_name_of_the_first_database_is_one_that_the_engine_takes() -> None:

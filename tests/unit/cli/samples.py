@@ -182,6 +182,7 @@ GUARDS = Guards(
         ),
     ),
     command="mendixctl apply --accept-loss X",
+    refusals=(Diagnostic("MXG101", "prod: a change cannot be taken back", location=Location("prod.yaml", 1, 1)),),
 )
 UNHEALTHY = replace(
     applied(),

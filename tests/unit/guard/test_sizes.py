@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mendixctl.guard.sizes import PlannedSize, Sizes, planned, step
+from mendixctl.guard.sizes import NewStart, PlannedSize, Sizes, planned, starting_lower, step
 from mendixctl.terraform.plan import Action, ResourceChange
 
 ADDRESS = 'module.cluster.aws_eks_node_group.this["apps"]'
@@ -74,3 +75,19 @@ def test_only_numbers_that_change_in_place_are_looked_at() -> None:
 
     assert found == (PlannedSize(ADDRESS, "dev", "apps-1", 5, 6, 2),)
     assert found[0].goal == 5
+
+
+def test_a_group_that_is_made_anew_begins_with_fewer_nodes_than_run() -> None:
+    anew = change(group(3, 24, 9), group(3, 24, 3), Action.REPLACE)
+    assert starting_lower([anew]) == (NewStart(ADDRESS, "apps", 9, 3),)
+    assert starting_lower([change(group(3, 24, 3), group(3, 24, 3), Action.REPLACE)]) == ()
+    assert starting_lower([change(group(3, 24, 9), group(4, 24, 9))]) == ()
+    assert starting_lower([change(None, group(3, 24, 3), Action.CREATE)]) == ()
+    assert starting_lower([change(group(3, 24, 9), None, Action.DELETE)]) == ()
+
+
+def test_a_group_that_gets_its_first_schedule_is_another_resource_of_the_same_name() -> None:
+    scheduled = ADDRESS.replace(".this[", ".scheduled[")
+    gone = change(group(3, 24, 9), None, Action.DELETE)
+    made = replace(change(None, group(3, 24, 3), Action.CREATE), address=scheduled)
+    assert starting_lower([made, gone]) == (NewStart(scheduled, "apps", 9, 3),)

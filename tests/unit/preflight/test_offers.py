@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 
 from mendixctl.engine.preflight.pin import choose
-from mendixctl.preflight.questions import addons, databases, instance_types, kubernetes
+from mendixctl.preflight.questions import addons, database_changes, databases, instance_types, kubernetes
+from mendixctl.terraform.plan import Action, ResourceChange
 from mendixgen.areas.cluster.addons import ADDONS, versions
 from mendixgen.areas.database import catalogue
 from tests.support.fake_services import FakeServices, denied
@@ -180,3 +181,57 @@ def test_what_is_pinned_in_its_place(addon: str, before: str, offered: list[str]
 def test_a_plan_that_does_not_touch_them_asks_nothing(question: Any) -> None:
     assert question.concerns(subject(changes=(change("aws_vpc"),))) is None
     assert question.concerns(subject()) is not None
+
+
+GIVEN = ", ".join(f'{name}: {{value: "1"}}' for name in ("work_mem", "rds.new", "rds.fixed"))
+PARAMETERS = YAML.replace("storage_gb: 100}", f"storage_gb: 100, parameters: {{{GIVEN}}}}}")
+
+
+def upgrading(runs: str, wanted: str) -> ResourceChange:
+    """A plan's change of an instance that the YAML had as its major version."""
+    before = {"engine": "postgres", "engine_version": runs.split(".", maxsplit=1)[0], "engine_version_actual": runs}
+    raw = {"change": {"before": before, "after": {**before, "engine_version": wanted}}}
+    address = 'module.database.aws_db_instance.this["crm"]'
+    return ResourceChange(address, "database", "aws_db_instance", Action.UPDATE, raw=raw)
+
+
+def engine_versions(*targets: str) -> dict[str, Any]:
+    return {"DBEngineVersions": [{"ValidUpgradeTarget": [{"EngineVersion": one} for one in targets]}]}
+
+
+@pytest.mark.parametrize(
+    ("targets", "wanted", "expected"),
+    [
+        (("16.13", "17.8"), "17", ["MXF145"]),
+        (("16.13", "17.8"), "17.8", ["MXF145"]),
+        (("16.13",), "17", ["MXF146"]),
+        ((), "17.8", ["MXF146"]),
+    ],
+)
+def test_the_upgrades_of_databases(asked: Any, targets: tuple[str, ...], wanted: str, expected: list[str]) -> None:
+    services = FakeServices(rds={"describe_db_engine_versions": engine_versions(*targets)})
+    of = subject(changes=(upgrading("16.12", wanted),))
+    found = asked(database_changes.QUESTION, of, services)
+    assert codes(found) == expected
+    if expected == ["MXF146"]:
+        assert found[0][0].what == f"RDS does not upgrade crm from 16.12 to {wanted}"
+        assert found[0][0].path == ("database", "instances", "crm", "version")
+
+
+def test_the_parameters_of_databases_are_those_of_aws(asked: Any) -> None:
+    known = [{"ParameterName": "work_mem"}, {"ParameterName": "rds.fixed", "IsModifiable": False}]
+    answer = {"EngineDefaults": {"Parameters": known}}
+    services = FakeServices(rds={"describe_engine_default_parameters": answer})
+    found, _ = asked(database_changes.QUESTION, subject(PARAMETERS), services)
+    assert [(one.code, one.path[-1]) for one in found] == [("MXF148", "rds.fixed"), ("MXF147", "rds.new")]
+    assert codes(
+        asked(
+            database_changes.QUESTION,
+            subject(PARAMETERS),
+            FakeServices(rds={"describe_engine_default_parameters": denied()}),
+        )
+    ) == ["MXF101"]
+
+
+def test_nothing_is_asked_where_no_database_changes() -> None:
+    assert database_changes.QUESTION.concerns(subject(changes=())) is None

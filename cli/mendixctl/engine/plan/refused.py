@@ -7,9 +7,13 @@ import shlex
 from collections.abc import Iterable, Sequence
 
 from mendixctl.engine.plan.results import Plan
+from mendixctl.guard import sizes
 from mendixctl.guard.limits import Objection
 from mendixctl.guard.refusals.classify import Refusal
+from mendixctl.terraform.plan import ResourceChange
 from mendixgen.diagnostics import Diagnostic, MendixError, Severity
+from mendixgen.messages import msg
+from mendixgen.spec.loader import Specification
 
 WAY_PAST = (
     "change the configuration; where you know that AWS takes it, and the rule is wrong, let the apply try it by name"
@@ -38,13 +42,17 @@ def told(plans: Sequence[Plan]) -> tuple[Refusal, ...]:
 
 
 def objections(left: Sequence[Refusal]) -> list[Objection]:
-    """MXG201: changes that AWS will refuse and that nobody allowed to be tried."""
-    if not left:
-        return []
-    addresses = tuple(dict.fromkeys(one.address for one in left))
-    count = f"{len(addresses)} changes" if len(addresses) > 1 else "a change"
-    shown = tuple((one.address, f"{one.code}: {one.text}; instead: {one.instead}") for one in left)
-    return [Objection("MXG201", f"AWS will refuse {count}", shown, way_past=WAY_PAST, allow=addresses)]
+    """MXG201: changes that AWS will refuse and that nobody allowed to be tried; one for each setting."""
+    found = []
+    for setting in dict.fromkeys(one.setting for one in left):
+        these = [one for one in left if one.setting == setting]
+        addresses = tuple(dict.fromkeys(one.address for one in these))
+        count = f"{len(addresses)} changes" if len(addresses) > 1 else "a change"
+        shown = tuple((one.address, f"{one.code}: {one.text}; instead: {one.instead}") for one in these)
+        found.append(
+            Objection("MXG201", f"AWS will refuse {count}", shown, way_past=WAY_PAST, key=setting, allow=addresses)
+        )
+    return found
 
 
 def warnings(found: Sequence[Refusal], tried: Sequence[str]) -> list[Diagnostic]:
@@ -58,6 +66,30 @@ def warnings(found: Sequence[Refusal], tried: Sequence[str]) -> list[Diagnostic]
         )
         for one in found
         if not one.certain and one.address not in tried
+    ]
+
+
+def fewer_nodes(specification: Specification, changes: Iterable[ResourceChange]) -> list[Diagnostic]:
+    """MXG204: node groups that are made anew with fewer nodes than run, each at its least number in the YAML."""
+    return [
+        Diagnostic(
+            "MXG204",
+            msg(
+                "node group {name} is made anew with nodes: {start}, and {now} run",
+                name=one.name,
+                start=one.start,
+                now=one.now,
+            ),
+            hint=msg(
+                "what scales it adds the rest when the load is there; to begin with all of them, min: {now} for this"
+                " apply, and min: {start} again in the next",
+                now=one.now,
+                start=one.start,
+            ),
+            severity=Severity.WARNING,
+            location=specification.locate(("cluster", "node_groups", one.name, "min")),
+        )
+        for one in sizes.starting_lower(changes)
     ]
 
 

@@ -131,6 +131,8 @@ def make(
             session.reporter.stage("show")
             document = terraform.show_plan(files.staging)
         changes = judged(document)
+        if not destroy:
+            warnings += refused.fewer_nodes(workplace.specification, (one.change for one in changes))
         cluster = ManifestChanges()
         if kind not in (Kind.TEARDOWN, Kind.ADOPT):  # the cluster is for the apply after an adoption
             anew = any(one.change.type == CLUSTER and one.change.action in MAKING for one in changes)

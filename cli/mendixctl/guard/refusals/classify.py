@@ -6,6 +6,7 @@ Pure: plan in, refusals out. A value that only the apply will tell refuses nothi
 from __future__ import annotations
 
 import itertools
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
@@ -28,6 +29,7 @@ PARTS = {
 """What AWS is asked for each action."""
 
 Values = dict[Key, Any]
+_ADDRESS = re.compile(r'module\.(?P<area>\w+)\.[\w.]+(?:\["(?P<name>[^"]*)"\]|\[\d+\])?\Z')
 
 ACTION = "@action"
 """In place of a fact's path: what the plan does to the resource."""
@@ -39,7 +41,8 @@ class Refusal:
 
     ``code`` and ``text`` are AWS's own; ``instead`` is what to do. ``possible``: when AWS refuses it, where the plan
     alone cannot tell; empty where it can. ``values``: the facts by name, as they are shown. ``verbatim``: false where
-    AWS's own words are on no record, and ``text`` says it in ours.
+    AWS's own words are on no record, and ``text`` says it in ours. ``setting``: what of a specification it comes from,
+    such as ``cluster.version``; its area alone where no more is known, empty for what is in no area.
     """
 
     rule: str
@@ -52,6 +55,7 @@ class Refusal:
     values: Mapping[str, str]
     possible: str = ""
     verbatim: bool = True
+    setting: str = ""
 
     @property
     def certain(self) -> bool:
@@ -204,4 +208,15 @@ def _refusal(rule: Rule, change: ResourceChange, part: str, reading: Reading, co
         values={name: str(value) for name, value in reading.items()},
         possible=told(rule, rule.possible, reading, count),
         verbatim=rule.verbatim,
+        setting=_setting(rule, change.address),
     )
+
+
+def _setting(rule: Rule, address: str) -> str:
+    """The setting of a rule for one address: the name in its index, without what a module adds to it."""
+    found = _ADDRESS.match(address)
+    if found is None:
+        return ""
+    name = re.split(r"[/.]", found["name"] or "")[0]
+    setting = rule.setting or (f"{found['area']}.*" if name else found["area"])
+    return setting.replace("*", name) if name or "*" not in setting else setting.partition(".*")[0]

@@ -13,12 +13,16 @@ from ipaddress import IPv4Network
 from typing import Any
 
 from mendixctl.guard.conditions import number, same, version
+from mendixgen.areas.database import catalogue, parameters
+from mendixgen.areas.database.parameters import Standing
 
 Question = Callable[[Any, Any, tuple[Any, ...]], bool]
 
 DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 MINUTES_A_DAY = 24 * 60
 _TIME = re.compile(r"(?:(\w{3}):)?(\d\d):(\d\d)-(?:(\w{3}):)?(\d\d):(\d\d)\Z")
+_FAMILY = re.compile(r"(?:(?P<oracle>oracle-[a-z0-9-]+?)-|(?P<mysql>mysql)|postgres)(?P<version>[0-9.]+)\Z")
+FOREIGN = (Standing.FOREIGN, Standing.EARLIER, Standing.LATER)
 _SPACE = re.compile(r"\s+")
 
 
@@ -167,6 +171,14 @@ def _minor_up(before: Any, after: Any, named: tuple[Any, ...]) -> bool:
     return version(after)[:length] > version(before)[:length] and not _major_up(before, after, named)
 
 
+def _no_path_from(before: Any, after: Any, named: tuple[Any, ...]) -> bool:
+    """A version that AWS does not upgrade to. ``named``: the engine, and what runs where that is known."""
+    engine, runs = named[0], named[1] or before
+    if not all(isinstance(one, str) and one for one in (engine, runs, after)):
+        return False
+    return catalogue.is_upgrade(engine, runs, after) is False and version(after) > version(runs)
+
+
 def _grows_below(before: Any, after: Any, named: tuple[Any, ...]) -> bool:
     """A number that grows, and by less than so many percent."""
     both = _numbers(before, after)
@@ -236,6 +248,15 @@ def _release_of_another(_: Any, after: Any, named: tuple[Any, ...]) -> bool:
     return steps is not None and steps != 0
 
 
+def _foreign_parameter(_: Any, after: Any, named: tuple[Any, ...]) -> bool:
+    """A parameter that another engine, or another version of this one, is known to have; ``named``: the family."""
+    found = _FAMILY.match(str(named[0]))
+    if found is None or not isinstance(after, str):
+        return False
+    kind: catalogue.Kind = "oracle" if found["oracle"] else "mysql" if found["mysql"] else "postgres"
+    return parameters.judge(kind, found["version"], after).standing in FOREIGN
+
+
 def _not_the_family(_: Any, after: Any, named: tuple[Any, ...]) -> bool:
     wanted = family(named[0], named[1])
     return bool(wanted) and isinstance(after, str) and after != wanted
@@ -247,6 +268,16 @@ def _equals(_: Any, after: Any, named: tuple[Any, ...]) -> bool:
 
 def _another_set(before: Any, after: Any, _: tuple[Any, ...]) -> bool:
     return isinstance(before, list) and isinstance(after, list) and set(map(str, before)) != set(map(str, after))
+
+
+def _loses_some(before: Any, after: Any, _: tuple[Any, ...]) -> bool:
+    """A list that lacks afterwards what it had before."""
+    return isinstance(before, list) and isinstance(after, list) and bool(set(map(str, before)) - set(map(str, after)))
+
+
+def _missing_from(_: Any, after: Any, named: tuple[Any, ...]) -> bool:
+    """Something that is not in a list."""
+    return after not in (None, "") and isinstance(named[0], list) and str(after) not in set(map(str, named[0]))
 
 
 def _kinds_below(_: Any, after: Any, named: tuple[Any, ...]) -> bool:
@@ -327,11 +358,15 @@ QUESTIONS: Mapping[str, Question] = {
     "major-up": _major_up,
     "minor-up": _minor_up,
     "grows-below": _grows_below,
+    "no-path-from": _no_path_from,
     "release-of-another": _release_of_another,
+    "foreign-parameter": _foreign_parameter,
     "not-the-family": _not_the_family,
     "equals": _equals,
     "another-set": _another_set,
     "kinds-below": _kinds_below,
+    "loses-some": _loses_some,
+    "missing-from": _missing_from,
     "repeats": _repeats,
     "beyond": _beyond,
     "prefix-outside": _prefix_outside,

@@ -93,7 +93,8 @@ class Rule:
 
     ``on``: the operations that refuse a creation, an update, a deletion. ``verbatim``: false where AWS's own words are
     on no record, and ``text`` is ours. ``answered``: who refuses it on the emulator, the ``rule`` itself, ``moto``, or
-    ``nobody``. ``computed``: values that only the text needs.
+    ``nobody``. ``computed``: values that only the text needs. ``setting``: where a specification says it, with ``*``
+    for the name that the resource has in its address; empty where the address alone tells the area.
     """
 
     id: str
@@ -115,6 +116,7 @@ class Rule:
     computed: Mapping[str, tuple[str, ...]] = field(default_factory=dict, hash=False)
     verbatim: bool = True
     answered: str = "rule"
+    setting: str = ""
     examples: Mapping[str, Any] = field(default_factory=dict, hash=False, compare=False)
 
     @functools.cached_property
@@ -187,6 +189,7 @@ def build(service: str, data: Mapping[str, Any]) -> Rule:
         verbatim=data.get("verbatim", True),
         group=Group(tuple(group["by"]), group["most"]) if group else None,
         answered=data.get("answered", "rule"),
+        setting=data.get("setting", ""),
         examples=data["examples"],
     )
 

@@ -14,10 +14,12 @@ from mendixgen.messages import msg
 def show(screen: Screen, guards: Guards) -> None:
     """What an apply of the plan will be refused for; the changes themselves stand above, with their verdicts."""
     screen.line(("An apply of this will be refused:", "bold red"))
-    for one in guards.objections:
+    for one, told in zip(guards.objections, guards.refusals, strict=True):
         screen.line((one.code, "bold red"), f"  {one.summary}", indent=2)
+        if one.key and told.location is not None:
+            screen.line((f"--> {told.location}", "dim"), f"  {one.key}", indent=4)
         if one.allow:
-            refused(screen, guards.refused)
+            refused(screen, [it for it in guards.refused if it.setting == one.key])
         else:
             for address, what in one.addresses:
                 screen.line(address, (f"  {what}", "dim"), indent=4)

@@ -119,8 +119,10 @@ def guards(of: Guards) -> Document:
                 "accept": list(one.accept),
                 "allow": list(one.allow),
                 "way_past": one.way_past,
+                "setting": one.key,
+                "location": plain(told.location),
             }
-            for one in of.objections
+            for one, told in zip(of.objections, of.refusals, strict=True)
         ],
         "command": of.command,
     }

@@ -57,6 +57,41 @@ def minors(engine: str, version: str) -> list[str]:
     return str(_table()["engines"][engine]["versions"][version].get("minors", "")).split()
 
 
+def is_upgrade(engine: str, source: str, target: str) -> bool | None:
+    """Whether AWS upgrades one version to one of another major version in a step; None where the table does not say it.
+
+    A minor version is always followed by the later ones of its major version.
+    """
+    paths = _table()["upgrades"].get(engine)
+    before, after = major(engine, source), major(engine, target)
+    if paths is None or before == after:
+        return None
+    if "majors" in paths:
+        reached = paths["majors"].get(before)
+        if reached is None:
+            return None if paths["majors"] else False
+        return after in str(reached).split()
+    rounds = [str(one).split() for one in paths["rounds"]]
+    was, will = (next((n for n, one in enumerate(rounds) if version in one), None) for version in (source, target))
+    return None if was is None or will is None else will >= was
+
+
+def upgrade_targets(engine: str, source: str) -> list[str]:
+    """The minor versions that the table knows and AWS upgrades to, oldest first."""
+    own = major(engine, source)
+    found = []
+    for each in majors(engine):
+        for version in minors(engine, each):
+            later = _numbers(version) > _numbers(source)
+            if later and (each == own or is_upgrade(engine, source, version)):
+                found.append(version)
+    return found
+
+
+def _numbers(version: str) -> list[int]:
+    return [int(part) for part in version.split(".") if part.isdigit()]
+
+
 def licenses(engine: str) -> list[str]:
     """The licences that an engine of Oracle is sold with; empty for the free ones."""
     rows = _table()["classes"]

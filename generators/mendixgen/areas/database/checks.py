@@ -7,8 +7,9 @@ from collections.abc import Iterator, Mapping
 from difflib import get_close_matches
 
 from mendixgen.areas.contract import Check, Header
-from mendixgen.areas.database import Database, catalogue
+from mendixgen.areas.database import Database, catalogue, parameters
 from mendixgen.areas.database.catalogue import Product
+from mendixgen.areas.database.parameters import Standing
 from mendixgen.areas.database.settings import Instance
 from mendixgen.messages import msg
 
@@ -219,6 +220,8 @@ def _words(path: Path, product: Product, instance: Instance) -> Iterator[Check]:
         if name in FORCED[kind]:
             here = (*path, "parameters", name)
             yield Check(here, "MXS468", msg("{name} forces TLS and is always on", name=name), "leave it out")
+        else:
+            yield from _parameter((*path, "parameters", name), kind, instance, name)
     for index, log in enumerate(instance.logs or []):
         if log not in LOGS[kind]:
             known = ", ".join(LOGS[kind])
@@ -246,6 +249,36 @@ def _words(path: Path, product: Product, instance: Instance) -> Iterator[Check]:
             msg("{engine} keeps the name {name} for itself", engine=instance.engine, name=name),
             "choose another name",
         )
+
+
+def _parameter(path: Path, kind: catalogue.Kind, instance: Instance, name: str) -> Iterator[Check]:
+    major = catalogue.major(instance.engine, instance.version)
+    found = parameters.judge(kind, major, name)
+    title = parameters.TITLES[kind]
+    if found.standing is Standing.FOREIGN:
+        summary = msg("{title} has no parameter {name}: it is of {of}", title=title, name=name, of=found.of)
+        yield Check(path, "MXS474", summary, "leave it out")
+    elif found.standing is Standing.EARLIER:
+        summary = msg(
+            "{title} {major} has no {name} any more: {of} was the last",
+            title=title,
+            major=major,
+            name=name,
+            of=found.of,
+        )
+        yield Check(path, "MXS474", summary, "leave it out")
+    elif found.standing is Standing.LATER:
+        summary = msg(
+            "{title} {major} has no {name} yet: {of} is the first", title=title, major=major, name=name, of=found.of
+        )
+        yield Check(path, "MXS474", summary, "leave it out")
+    elif found.standing is Standing.UNKNOWN:
+        summary = msg(
+            "no parameter {name} of {title} is known here ({date})", name=name, title=title, date=parameters.as_of()
+        )
+        near = get_close_matches(name, parameters.names(kind), 1)
+        hint = msg("did you mean {near}?", near=near[0]) if near else "mendixctl preflight asks AWS for it"
+        yield Check(path, "MXS475", summary, hint, warns=True)
 
 
 def _windows(path: Path, instance: Instance) -> Iterator[Check]:

@@ -5,26 +5,32 @@ from __future__ import annotations
 import io
 import json
 import shlex
+from pathlib import Path
 
 import pytest
 
 from mendixctl.app import main
 from mendixctl.engine import destroy
 from mendixctl.engine.apply import run as apply_run
+from mendixctl.engine.explain.fields import NAME, walk
 from mendixctl.engine.plan import refused, verdicts
 from mendixctl.engine.plan import run as plan_run
 from mendixctl.engine.plan.results import Plan
 from mendixctl.engine.results import Judged
 from mendixctl.engine.rollback import run as rollback_run
+from mendixctl.guard.refusals import rulebook
 from mendixctl.guard.refusals.classify import refusals
 from mendixctl.guard.verdict import REVERSIBLE
 from mendixctl.ledger.local import LocalLedger
 from mendixctl.ledger.release import Kind
 from mendixctl.terraform.plan import ResourceChange
 from mendixgen.diagnostics import MendixError, Refused
+from mendixgen.spec.schema import environment_schema
+from mendixgen.versions.store import ModuleStore
 from tests.unit.engine.conftest import Bench
 from tests.unit.guard.plans import document, item, one
 
+MODULES = Path(__file__).parents[4] / "modules"
 CLUSTER = "module.cluster.aws_eks_cluster.this"
 GROUP = 'module.cluster.aws_eks_node_group.this["system"]'
 DATABASE = 'module.database.aws_db_instance.this["main"]'
@@ -75,6 +81,8 @@ def test_a_plan_ends_with_what_aws_will_say_and_what_to_do(bench: Bench, capsys:
     assert told["text"] == "Unsupported Kubernetes minor version update from 1.32 to 1.34"
     (objection,) = result["guards"]["objections"]
     assert (objection["code"], objection["allow"], objection["accept"]) == ("MXG201", [CLUSTER], [])
+    assert (objection["setting"], told["setting"]) == ("cluster.version", "cluster.version")
+    assert objection["location"]["file"].endswith("environments/dev.yaml")
     assert shlex.split(result["guards"]["command"]) == [
         "mendixctl",
         "apply",
@@ -199,3 +207,45 @@ def test_verdicts_of_any_plan_say_it_as_well() -> None:
     assert "can't be greater than desired size 2" in found.diagnostics[0].summary
     passed = judged(GROUP)
     assert (passed.exit_code, [one.code for one in passed.diagnostics]) == (0, ["MXG202"])
+
+
+def test_each_setting_that_aws_refuses_is_an_objection_at_its_place() -> None:
+    other = 'module.cluster.aws_eks_node_group.this["apps"]'
+    low = one("aws_eks_node_group", "create", None, {"scaling_config": [{"min_size": 3, "desired_size": 2}]})
+    found = refusals(
+        document(
+            item("aws_eks_cluster", "update", {"version": "1.32"}, {"version": "1.34"}, address=CLUSTER),
+            item("aws_eks_node_group", "create", None, low.raw["change"]["after"], address=GROUP),
+            item("aws_eks_node_group", "create", None, low.raw["change"]["after"], address=other),
+            item("aws_lb", "create", None, {"name": "a" * 33}, address="module.ingress.aws_lb.this"),
+            item("aws_lb", "create", None, {"name": "a" * 33}, address="aws_lb.other"),
+        )
+    )
+    told = refused.objections(found)
+    assert [(it.key, it.allow) for it in told] == [
+        ("cluster.version", (CLUSTER,)),
+        ("cluster.node_groups.system.min", (GROUP,)),
+        ("cluster.node_groups.apps.min", (other,)),
+        ("ingress", ("module.ingress.aws_lb.this",)),
+        ("", ("aws_lb.other",)),
+    ]
+
+
+def test_a_name_of_an_address_is_without_what_a_module_adds() -> None:
+    small = {"engine": "postgres", "allocated_storage": 100}
+    change = item(
+        "aws_db_instance",
+        "update",
+        small,
+        {**small, "allocated_storage": 50},
+        address='module.database.aws_db_instance.replica["crm/1"]',
+    )
+    assert [it.setting for it in refusals(document(change))] == ["database.instances.crm.storage_gb"]
+
+
+def test_the_setting_of_a_rule_is_one_that_the_yaml_has() -> None:
+    schema = environment_schema(ModuleStore(MODULES))
+    for rule in rulebook.every_rule():
+        if rule.setting:
+            steps = [NAME if step == "*" else step for step in rule.setting.split(".")]
+            walk(schema, steps)

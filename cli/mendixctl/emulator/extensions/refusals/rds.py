@@ -42,19 +42,30 @@ def _replicas(ask: Ask, document: Document) -> list[Document]:
 
 
 def _members(ask: Ask, document: Document) -> list[Document]:
-    name = document.get("DBParameterGroupName")
+    """The instances of a parameter group, or of a subnet group."""
     every = ask("rds", "DescribeDBInstances").get("DBInstances") or []
+    if (subnets := document.get("DBSubnetGroupName")) is not None:
+        return [one for one in every if (one.get("DBSubnetGroup") or {}).get("DBSubnetGroupName") == subnets]
+    name = document.get("DBParameterGroupName")
     return [one for one in every if first(one, "DBParameterGroups").get("DBParameterGroupName") == name]
 
 
 def _subnets(ask: Ask, document: Document) -> list[Document]:
-    return zones(ask, list(document.get("SubnetIds") or []))
+    """The subnets that are asked for; of a group as it is stored, its own."""
+    asked = document.get("SubnetIds") or [one.get("SubnetIdentifier") for one in document.get("Subnets") or []]
+    return zones(ask, [one for one in asked if one])
+
+
+def _subnet_group(ask: Ask, document: Document) -> Document:
+    name = document.get("DBSubnetGroupName")
+    return first(ask("rds", "DescribeDBSubnetGroups", DBSubnetGroupName=name), "DBSubnetGroups")
 
 
 KNOWLEDGE = Knowledge(
     stored={
         "DeleteDBInstance": _instance,
         "ModifyDBInstance": _instance,
+        "ModifyDBSubnetGroup": _subnet_group,
         "ModifyDBProxy": _proxy,
         "ModifyDBParameterGroup": _parameter_group,
         "DeleteDBParameterGroup": _parameter_group,
