@@ -18,11 +18,11 @@ from mendixctl.commands.parameters import (
 @pass_application
 def command(application: Application, environments: tuple[str, ...], check: bool) -> int:
     """Write the Terraform root of each ENVIRONMENT (of all of them, without any) from its YAML."""
-    from mendixctl.engine.repository import render
+    from mendixctl.engine.repository import checking, render
     from mendixctl.views.results import Rendered
 
     session = application.session()
     names = environments or tuple(session.repository.names())
-    rendered = Rendered([render.render(session, name, check=check) for name in names])
+    rendered = Rendered(checking.check(session, names) if check else [render.render(session, name) for name in names])
     application.view.show(rendered)
     return rendered.exit_code

@@ -50,6 +50,7 @@ def _environment() -> Any:
     made = jinja2.Environment(
         loader=jinja2.FileSystemLoader(packaged.templates() / "kubernetes"),
         undefined=jinja2.StrictUndefined,
+        auto_reload=False,
         trim_blocks=True,
         lstrip_blocks=True,
         keep_trailing_newline=True,

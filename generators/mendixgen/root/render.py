@@ -320,6 +320,8 @@ def check(files: Mapping[str, str], folder: Path, label: str) -> str:
         except OSError:
             old = ""
         new = files.get(name, "")
+        if old == new:
+            continue
         lines = difflib.unified_diff(
             old.splitlines(keepends=True), new.splitlines(keepends=True), f"a/{label}/{name}", f"b/{label}/{name}"
         )

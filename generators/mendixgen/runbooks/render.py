@@ -47,18 +47,19 @@ def render(source: Source) -> dict[str, str]:
         return {}
     subject = Subject.of(spec)
     alarms = [row for row in rows() if subject.has(row)]
+    told = {row.name: _alarm(row, subject) for row in alarms}
     files: dict[str, str] = {}
     for language in LANGUAGES:
         names = {**subject.names, "t": _chosen(language), "said": _said(language)}
         for row in alarms:
-            files[f"{language}/{row.name}.md"] = _fill(f"alarms/{row.name}", names | _alarm(row, subject, language))
+            files[f"{language}/{row.name}.md"] = _fill(f"alarms/{row.name}", names | told[row.name])
         for situation in SITUATIONS:
             files[f"{language}/{situation}.md"] = _fill(f"situations/{situation}", names | {"name": situation})
         files[f"{language}/README.md"] = _fill("index", names | {"alarms": alarms, "situations": _titles(names)})
     return files
 
 
-def _alarm(row: Row, subject: Subject, language: str) -> dict[str, Any]:
+def _alarm(row: Row, subject: Subject) -> dict[str, Any]:
     prefix = f"{subject.header.name}-p{row.priority}-{row.name}"
     members = subject.members(row) or ["<member>"]
     return {
@@ -68,7 +69,7 @@ def _alarm(row: Row, subject: Subject, language: str) -> dict[str, Any]:
         "prefix": prefix,
         "alarm_names": [prefix] if MEMBERS[row.of].is_one else [f"{prefix}-{member}" for member in members],
         "condition": condition(row),
-        "no_data": _said(language)(NO_DATA[row.missing]),
+        "no_data": NO_DATA[row.missing],
     }
 
 
@@ -104,6 +105,7 @@ def _environment() -> Any:
     return jinja2.Environment(
         loader=jinja2.FileSystemLoader(packaged.templates() / "runbooks"),
         undefined=jinja2.StrictUndefined,
+        auto_reload=False,
         trim_blocks=True,
         lstrip_blocks=True,
         keep_trailing_newline=True,

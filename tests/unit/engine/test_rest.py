@@ -18,7 +18,7 @@ from mendixctl.engine.history import run as history_run
 from mendixctl.engine.history import sync
 from mendixctl.engine.journal.run_folders import KEPT, find_run, run_folder
 from mendixctl.engine.plan import run as plan_run
-from mendixctl.engine.repository import render, upgrade, validate
+from mendixctl.engine.repository import checking, render, upgrade, validate
 from mendixctl.engine.session import now
 from mendixgen.diagnostics import MendixError, Refused
 from tests.support.small_repository import SPEC, write_module
@@ -120,6 +120,21 @@ def test_render_checks_and_writes(bench: Bench) -> None:
     assert render.render(bench.session, "dev").written == ()
     (bench.root / "main.tf").write_text("# edited\n")
     assert "-# edited" in render.render(bench.session, "dev", check=True).diff
+
+
+def test_many_are_checked_as_one_by_one(bench: Bench) -> None:
+    text = bench.spec.read_text()
+    for name in ("one", "two"):
+        bench.repository.spec(name).write_text(text.replace("name: dev", f"name: {name}"))
+        render.render(bench.session, name)
+    bench.repository.spec("two").write_text(bench.repository.spec("two").read_text() + "# a comment\nowner: them\n")
+    names = ["dev", "one", "two"]
+    each = [render.render(bench.session, name, check=True) for name in names]
+    assert [bool(one.diff) for one in each] == [True, False, True]
+    assert checking.check(bench.session, names, many=1) == each
+    bench.repository.spec("two").write_text("name: two\n")
+    with pytest.raises(MendixError, match="MXS"):
+        checking.check(bench.session, names, many=1)
 
 
 def test_validate_says_all_of_all(bench: Bench) -> None:
