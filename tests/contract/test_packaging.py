@@ -72,6 +72,7 @@ def test_what_mendixctl_reads_is_in_the_wheel(wheel: Path) -> None:
         here = {path.relative_to(packed) for path in packed.rglob("*") if path.is_file()}
         assert here == {path for path in there if not any(part.startswith(".") for part in path.parts)}
     assert (wheel / "mendixgen" / "packaged" / "docs" / "errors.md").is_file()
+    assert (wheel / "mendixgen" / "packaged" / "docs" / "zh" / "errors.md").is_file()
     assert list(wheel.glob("mendixctl/language/catalogues/*/LC_MESSAGES/*.mo"))
 
 

@@ -6,19 +6,19 @@ import json
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-from mendixgen.messages import msg
+from mendixgen.messages import msg, word
 
 Path = tuple[str | int, ...]
 Schema = Mapping[str, Any]
 
 KINDS = {
-    "string": "text",
-    "integer": "a whole number",
-    "number": "a number",
-    "boolean": "true or false",
-    "object": "a mapping",
-    "array": "a list",
-    "null": "nothing",
+    "string": word("text"),
+    "integer": word("a whole number"),
+    "number": word("a number"),
+    "boolean": word("true or false"),
+    "object": word("a mapping"),
+    "array": word("a list"),
+    "null": word("nothing"),
 }
 
 
@@ -102,12 +102,12 @@ def wanted(schema: Schema) -> str:
             inner or "", words
         )
     unit = schema.get("x-unit")
-    return f"{words} ({unit})" if unit and kind in ("integer", "number") else words
+    return msg("{words} ({unit})", words=words, unit=unit) if unit and kind in ("integer", "number") else words
 
 
 def either(words: Iterable[str]) -> str:
     unique = list(dict.fromkeys(words))
-    return unique[0] if len(unique) == 1 else f"{', '.join(unique[:-1])} or {unique[-1]}"
+    return unique[0] if len(unique) == 1 else msg("{names} or {last}", names=", ".join(unique[:-1]), last=unique[-1])
 
 
 def shown(value: Any) -> str:
@@ -120,7 +120,9 @@ def shown(value: Any) -> str:
 def bounds(low: float | None, high: float | None, unit: str) -> str:
     tail = f" {unit}" if unit else ""
     if low is not None and high is not None:
-        return f"exactly {low}{tail}" if low == high else f"{low} to {high}{tail}"
+        if low == high:
+            return msg("exactly {low}{tail}", low=low, tail=tail)
+        return msg("{low} to {high} {unit}", low=low, high=high, unit=word(unit)) if unit else f"{low} to {high}"
     return (
         msg("at least {low}{tail}", low=low, tail=tail)
         if low is not None
@@ -130,8 +132,8 @@ def bounds(low: float | None, high: float | None, unit: str) -> str:
 
 def open_bounds(schema: Schema, unit: str) -> str:
     words: Iterator[str] = (
-        f"{word} {schema[keyword]}"
-        for keyword, word in (
+        f"{said} {schema[keyword]}"
+        for keyword, said in (
             ("minimum", "at least"),
             ("exclusiveMinimum", "more than"),
             ("maximum", "at most"),

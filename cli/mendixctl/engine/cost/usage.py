@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from mendixgen.areas.monitoring.rows import AREAS
+from mendixgen.messages import msg
 from mendixgen.prices import HOURS
 
 Settings = Mapping[str, Any]
@@ -133,7 +134,8 @@ def _database(section: Settings, _: Mapping[str, Settings]) -> Iterator[Usage]:
         multi = one.get("multi_az", True)
         kind = "multi" if multi else "single"
         engine = f"rds/{one['engine']}"
-        what = f"{name}: {one.get('class', '?')}{' in two zones' if multi else ''}"
+        kept = f"{name}: {one.get('class', '?')}"
+        what = msg("{what} in two zones", what=kept) if multi else kept
         yield Usage("database", what, f"{engine}/{one.get('class', 'unknown')}/{kind}", HOURS)
         yield from _storage(f"{name}: ", one, kind, 1)
         replicas = one.get("replicas", 0)

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from mendixctl.engine.explain.results import ExplainedField, Key, Mark
-from mendixgen.messages import msg
+from mendixgen.messages import msg, word
 from mendixgen.spec import wording
 from mendixgen.spec.schema import environment_schema
 from mendixgen.versions import traces
@@ -257,7 +257,7 @@ def _type(found: Found) -> str:
 
 def _kind(schema: Schema, definitions: Mapping[str, Schema]) -> str:
     if wording.allowed(schema):
-        return "one of " + ", ".join(str(one) for one in wording.allowed(schema))
+        return msg("one of {names}", names=", ".join(str(one) for one in wording.allowed(schema)))
     more = schema.get("additionalProperties")
     if isinstance(more, Mapping) and not schema.get("properties"):
         return msg("a mapping of names, each to {type}", type=_type(Found.of(more, definitions)))
@@ -275,9 +275,9 @@ def _bounds(schema: Schema) -> Iterator[str]:
     if any(key in schema for key in ("minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum")):
         yield numbers
     for low, high, what in (
-        ("minLength", "maxLength", "characters"),
-        ("minItems", "maxItems", "entries"),
-        ("minProperties", "maxProperties", "names"),
+        ("minLength", "maxLength", word("characters")),
+        ("minItems", "maxItems", word("entries")),
+        ("minProperties", "maxProperties", word("names")),
     ):
         if low in schema or high in schema:
             yield wording.bounds(schema.get(low), schema.get(high), what)

@@ -13,6 +13,7 @@ from mendixctl.language.spacing import joined
 from mendixctl.views.human.screen import Piece, Screen
 from mendixctl.views.human.symbols import STYLES
 from mendixctl.views.text import listed, value
+from mendixgen.messages import word
 
 if TYPE_CHECKING:
     from mendixctl.engine.explain.results import ExplainedError, ExplainedField, ExplainedResource, ExplainResult
@@ -61,8 +62,8 @@ def _field(screen: Screen, field: ExplainedField) -> None:
     if field.examples:
         rows.append([("example", "dim"), ", ".join(field.examples)])
     for mark in field.marks:
-        word, style = MARKS[mark.name]
-        rows.append([(word, style), translated(mark.why)])
+        named, style = MARKS[mark.name]
+        rows.append([(named, style), translated(mark.why)])
     screen.table(["", ""], rows)
     if field.keys:
         screen.blank()
@@ -71,7 +72,7 @@ def _field(screen: Screen, field: ExplainedField) -> None:
             ["", "", ""],
             [[f"  {key.name}", (key.type, "dim"), _key(key.description, required=key.required)] for key in field.keys],
         )
-    _several(screen, "Reaches", field.reaches)
+    _several(screen, word("Reaches"), field.reaches)
 
 
 def _key(description: str, *, required: bool) -> str:
@@ -113,7 +114,7 @@ def _resource(screen: Screen, resource: ExplainedResource) -> None:
         screen.line(("What the guard says of its changes", "bold"))
         for rule in resource.rules:
             looks = f"  {', '.join(rule.looks_at)}" if rule.looks_at else ""
-            screen.line((rule.verdict, STYLES[Verdict(rule.verdict)]), f"  {', '.join(rule.on)}{looks}", indent=2)
+            screen.line((word(rule.verdict), STYLES[Verdict(rule.verdict)]), f"  {', '.join(rule.on)}{looks}", indent=2)
             screen.line(translated(rule.reason), indent=4)
             screen.line((f"{rule.id}, {rule.source}", "dim"), indent=4)
     if resource.refusals:
@@ -123,7 +124,7 @@ def _resource(screen: Screen, resource: ExplainedResource) -> None:
             screen.line((refusal.code, "bold yellow"), "  ", translated(refusal.title), indent=2)
             screen.line("instead: ", translated(_BRACES.sub(_named, refusal.instead)), indent=4)
             screen.line((f"{refusal.id}, {', '.join(refusal.operations)}", "dim"), indent=4)
-    _several(screen, "Runbooks", resource.runbooks)
+    _several(screen, word("Runbooks"), resource.runbooks)
 
 
 def _named(match: re.Match[str]) -> str:
