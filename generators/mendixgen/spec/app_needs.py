@@ -34,6 +34,11 @@ NODE_MEMORY = (0.9, 0.5)
 """The share of a node's memory that is left, and GiB of it that what runs on every node takes."""
 
 
+INLINE_CHARACTERS = 10_240
+BUILDER_CHARACTERS = 381
+"""Of the builder's policy without its repositories, as the module writes it."""
+
+
 def concerns(header: Header, settings: Mapping[str, Mapping[str, Any]]) -> Iterator[Concern]:
     """Everything that is to be said of the apps of an environment with these settings, by app."""
     for name, app in header.apps.items():
@@ -44,7 +49,26 @@ def concerns(header: Header, settings: Mapping[str, Mapping[str, Any]]) -> Itera
         yield from _hostname(name, app, header, settings)
         yield from _size(name, app, settings)
     yield from _runtime_secrets(header, settings)
+    yield from _builder(header, settings)
     yield from _room(header, settings)
+
+
+def _builder(header: Header, settings: Mapping[str, Mapping[str, Any]]) -> Iterator[Concern]:
+    """The Mendix Operator's builder may push to each app's repository, and IAM takes so many characters a role.
+
+    Source: IAM User Guide, "IAM and AWS STS quotas" (the sum of a role's inline policies).
+    """
+    builder = settings.get("workloads", {}).get("builder", {})
+    if "registry" not in settings or not builder.get("enabled"):
+        return
+    before = f"arn:{header.partition}:ecr:{header.region}:{header.account}:repository/{header.name}/"
+    characters = BUILDER_CHARACTERS + sum(len(f'"{before}{name}",') for name in header.apps)
+    if characters > INLINE_CHARACTERS:
+        summary = (
+            f"{characters} characters of the builder's policy: IAM takes {INLINE_CHARACTERS} in a role and no more"
+        )
+        hint = "fewer apps here, in a second environment, or workloads.builder.enabled: false"
+        yield Concern(("apps",), "MXS178", summary, hint)
 
 
 def _release(name: str, app: App) -> Iterator[Concern]:

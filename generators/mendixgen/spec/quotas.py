@@ -26,6 +26,9 @@ NETWORK_PROTOCOLS = {"TCP": ("tcp",), "TLS": ("tcp",), "UDP": ("udp",), "TCP_UDP
 DATABASE_PORTS = 3
 """PostgreSQL, MySQL and Oracle: the network lets all of them pass from the nodes to the databases."""
 
+GATEWAYS = 3
+"""Pods that a listener leads to; each counts once for each listener."""
+
 OWN_ROLES = 33
 """Roles of an environment beside those of its applications, with everything on."""
 
@@ -84,7 +87,11 @@ def counts(settings: Mapping[str, Any]) -> Iterator[Count]:
     yield from _databases(settings)
     ingress = settings.get("ingress", {})
     if ingress:
-        yield Count("listeners", ("ingress", "listeners"), len(ingress.get("listeners", ())))
+        listeners = len(ingress.get("listeners", ()))
+        yield Count("listeners", ("ingress", "listeners"), listeners)
+        yield Count("targets", ("ingress", "listeners"), listeners * GATEWAYS, "each gateway behind each listener")
+        further = ("ingress", "further_certificate_arns")
+        yield Count("certificates", further, 1 + len(ingress.get("further_certificate_arns", ())))
         names = 2 + len(ingress.get("certificate_names", ()))
         if ingress.get("certificate_arn") is None:
             yield Count("certificate-names", ("ingress", "certificate_names"), names)

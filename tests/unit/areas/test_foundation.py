@@ -14,6 +14,7 @@ from mendixgen.areas import parts
 from mendixgen.areas.catalogue import AREAS, FOUNDATIONS, area
 from mendixgen.areas.contract import Header
 from mendixgen.areas.foundation import Foundation, grants
+from mendixgen.areas.foundation.checks import _believed
 from mendixgen.areas.foundation.config import RULES
 from mendixgen.areas.foundation.resources import STANDARDS
 from mendixgen.authoring.build import collect
@@ -82,6 +83,23 @@ def test_ci_without_anybody_is_refused() -> None:
     assert said(ci={"github": {**GITHUB, "branches": []}}) == [(("ci", "github"), "MXS412")]
     assert said(ci={"github": {**GITHUB, "branches": [], "environments": ["production"]}}) == []
     assert said(ci={"gitlab": {"projects": ["a/b"], "branches": []}}) == [(("ci", "gitlab", "branches"), "MXS412")]
+
+
+@pytest.mark.parametrize(("characters", "code"), [(2048, None), (2049, "MXS177"), (4096, "MXS177"), (4097, "MXS178")])
+def test_a_trust_policy_has_so_many_characters(characters: int, code: str | None) -> None:
+    names = ["a/b"] * (characters // 200)
+
+    def size() -> int:
+        ci = section(ci={"github": {"repositories": names, "branches": ["m" * 60]}}).ci
+        document = {"Statement": list(_believed(ci, HEADER)), "Version": "2012-10-17"}
+        return len(json.dumps(document, separators=(",", ":")))
+
+    for index in range(len(names)):
+        names[index] += "b" * min(130, characters - size())
+    assert size() == characters
+    assert [found for _, found in said(ci={"github": {"repositories": names, "branches": ["m" * 60]}})] == (
+        [code] if code else []
+    )
 
 
 def test_the_deployer_is_in_the_account_s_first_foundation_only() -> None:

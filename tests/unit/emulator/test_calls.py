@@ -122,3 +122,54 @@ def test_calls_are_written_where_a_file_is_named(tmp_path: Path, monkeypatch: py
     assert unknown.action.startswith("s3:")  # no policy names that
     monkeypatch.setenv(recording.VARIABLE, str(tmp_path / "missing" / "calls"))
     recording.record(one, judged(one), ACCOUNT)  # a file that cannot be written stops no request
+
+
+def rpc(service: str, target: str, **parameters: Any) -> Request:
+    return request(
+        service, body=document(parameters), HTTP_X_AMZ_TARGET=target, CONTENT_TYPE="application/x-amz-json-1.1"
+    )
+
+
+@pytest.mark.parametrize(
+    ("made", "expected"),
+    [
+        (
+            rpc("cloudtrail", "CloudTrail_20131101.StartLogging", Name="prod-audit"),
+            Call("cloudtrail:StartLogging", f"arn:aws:cloudtrail:eu-central-1:{ACCOUNT}:trail/prod-audit", HERE),
+        ),
+        (
+            rpc("codeconnections", "CodeConnections_20231201.GetConnection", ConnectionArn="arn:x"),
+            Call("codeconnections:GetConnection", "*", HERE),
+        ),
+        (
+            rpc("budgets", "AWSBudgetServiceGateway.CreateBudget", AccountId=ACCOUNT, Budget={"BudgetName": "prod"}),
+            Call("budgets:ModifyBudget", f"arn:aws:budgets::{ACCOUNT}:budget/prod", AT_HOME),
+        ),
+        (
+            rpc("budgets", "AWSBudgetServiceGateway.DescribeBudget", AccountId=ACCOUNT, BudgetName="prod"),
+            Call("budgets:ViewBudget", f"arn:aws:budgets::{ACCOUNT}:budget/prod", AT_HOME),
+        ),
+        (
+            rpc("ce", "AWSInsightsIndexService.DeleteAnomalyMonitor", MonitorArn="arn:aws:ce::1:anomalymonitor/a"),
+            Call("ce:DeleteAnomalyMonitor", "arn:aws:ce::1:anomalymonitor/a", AT_HOME),
+        ),
+    ],
+)
+def test_what_is_asked_about_is_named_as_policies_name_it(made: Request, expected: Call) -> None:
+    """Some SDKs send the last part of a target alone: botocore's model has com.amazonaws.cloudtrail.... before it."""
+    assert asked(made)[0] == expected
+
+
+def test_a_role_of_a_service_is_below_the_service() -> None:
+    role = f"arn:aws:iam::{ACCOUNT}:role/aws-service-role/opensearchservice.amazonaws.com"
+    named = {"iam:AWSServiceName": "opensearchservice.amazonaws.com"}
+    made = form("iam", "2010-05-08", Action="CreateServiceLinkedRole", AWSServiceName=named["iam:AWSServiceName"])
+    assert asked(made) == [Call("iam:CreateServiceLinkedRole", f"{role}/AWSServiceRole", {**AT_HOME, **named})]
+    task = "task/aws-service-role/opensearchservice.amazonaws.com/AWSServiceRoleForAmazonOpenSearchService/1"
+    ended = form("iam", "2010-05-08", Action="GetServiceLinkedRoleDeletionStatus", DeletionTaskId=task)
+    assert asked(ended)[0].resource == f"{role}/AWSServiceRoleForAmazonOpenSearchService"
+
+
+def test_a_distribution_that_is_made_with_tags_is_no_action_of_its_own() -> None:
+    made = request("cloudfront", path="/2020-05-31/distribution?WithTags")
+    assert [it.action for it in asked(made)] == ["cloudfront:CreateDistribution", "cloudfront:TagResource"]

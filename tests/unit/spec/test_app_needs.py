@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+import json
 from datetime import date
+from types import SimpleNamespace
+from typing import cast
 
 import pytest
 
+from mendixgen.areas.workloads.statements import PUSH
 from mendixgen.diagnostics import MendixError, Severity
+from mendixgen.spec import app_needs
+from mendixgen.spec.header import Header
 from mendixgen.spec.loader import load_text
 from tests.support import platforms
 from tests.support.platforms import APPS, REPOSITORY, STORE
@@ -107,3 +113,35 @@ def test_prod_as_it_is_committed_is_valid() -> None:
     spec = load_text(text, "environments/prod.yaml", store=STORE, lock=lock, name="prod", today=TODAY)
     found = {one.code: one.detail for one in spec.warnings}
     assert found["MXS148"] == "apps.portal.hostname"
+
+
+def test_the_builder_may_push_to_so_many_repositories() -> None:
+    settings = {"registry": {}, "workloads": {"builder": {"enabled": True}}}
+
+    def told(*lengths: int) -> list[str]:
+        names = [f"{number:03}".ljust(length, "a") for number, length in enumerate(lengths)]
+        header = SimpleNamespace(
+            name="prod", region="eu-central-1", account="123456789012", partition="aws", apps=dict.fromkeys(names)
+        )
+        found = app_needs._builder(cast("Header", header), settings)
+        return [one.summary for one in found]
+
+    each = len('"arn:aws:ecr:eu-central-1:123456789012:repository/prod/",') + 20
+    whole, rest = divmod(app_needs.INLINE_CHARACTERS - app_needs.BUILDER_CHARACTERS, each)
+    assert told(*[20] * (whole - 1), 20 + rest) == []
+    assert told(*[20] * (whole - 1), 21 + rest) == [
+        "10241 characters of the builder's policy: IAM takes 10240 in a role and no more"
+    ]
+    assert list(app_needs._builder(cast("Header", SimpleNamespace()), {**settings, "workloads": {}})) == []
+
+
+def test_the_builder_s_policy_is_measured_as_the_module_writes_it() -> None:
+    def render(document: dict[str, object]) -> int:
+        return len(json.dumps(document, separators=(",", ":")))
+
+    statements = [
+        {"Sid": "Authenticate", "Effect": "Allow", "Action": "ecr:GetAuthorizationToken", "Resource": "*"},
+        {"Sid": "PushImages", "Effect": "Allow", "Action": PUSH, "Resource": ["a", "b"]},
+    ]
+    empty = render({"Version": "2012-10-17", "Statement": statements}) - len('"a","b",')
+    assert empty == app_needs.BUILDER_CHARACTERS

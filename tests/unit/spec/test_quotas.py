@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from mendixgen.diagnostics import Severity
+from mendixgen.kubernetes import gateway
 from mendixgen.spec import quotas
 from mendixgen.spec.quotas import concerns, counts
 
@@ -95,6 +96,63 @@ def test_more_than_aws_gives_is_told_with_the_number(
     assert (found.path, found.code) == (path, code)
     assert found.summary.startswith(words)
     assert (found.severity is Severity.ERROR) == (code == "MXS178")
+
+
+UDP = [{"port": 1024 + port, "protocol": "UDP"} for port in range(200)]
+
+
+EDGES: list[tuple[str, dict[str, Any], dict[str, Any]]] = [
+    (
+        "rules-per-group",
+        {"network": {**NETWORK, "allow_from": BLOCKS[:30]}},
+        {"network": {**NETWORK, "allow_from": BLOCKS[:31]}},
+    ),
+    ("elastic-addresses", {"network": {**NETWORK, "zones": 5}}, {"network": {**NETWORK, "zones": 6}}),
+    (
+        "rules-per-acl",
+        {"network": {**NETWORK, "egress_ports": list(range(13))}},
+        {"network": {**NETWORK, "egress_ports": list(range(14))}},
+    ),
+    ("listeners", {"ingress": {"listeners": UDP[:50]}}, {"ingress": {"listeners": UDP[:51]}}),
+    ("targets", {"ingress": {"listeners": UDP[:166]}}, {"ingress": {"listeners": UDP[:167]}}),
+    (
+        "certificates",
+        {"ingress": {"further_certificate_arns": ["a"] * 24}},
+        {"ingress": {"further_certificate_arns": ["a"] * 25}},
+    ),
+    ("certificate-names", {"ingress": {"certificate_names": ["a"] * 8}}, {"ingress": {"certificate_names": ["a"] * 9}}),
+    (
+        "database-instances",
+        {"database": {"instances": {"a": instance(replicas=39)}}},
+        {"database": {"instances": {"a": instance(replicas=40)}}},
+    ),
+    (
+        "option-groups",
+        {"database": {"instances": dict.fromkeys(map(str, range(20)), instance())}},
+        {"database": {"instances": dict.fromkeys(map(str, range(21)), instance())}},
+    ),
+    (
+        "roles",
+        {"apps": {str(number): {} for number in range(967)}},
+        {"apps": {str(number): {} for number in range(968)}},
+    ),
+]
+
+
+@pytest.mark.parametrize(("quota", "within", "beyond"), EDGES)
+def test_a_quota_holds_up_to_its_number(quota: str, within: dict[str, Any], beyond: dict[str, Any]) -> None:
+    title = quotas.quotas()[quota].title
+    assert [one for one in concerns(within) if title in one.summary] == []
+    (told,) = [one for one in concerns(beyond) if title in one.summary]
+    assert f"AWS gives {quotas.quotas()[quota].default}" in told.summary
+
+
+def test_each_quota_has_its_edge_tried() -> None:
+    assert {quota for quota, _, _ in EDGES} == set(quotas.quotas()) - {"log-policies"}
+
+
+def test_the_gateways_are_those_of_the_manifests() -> None:
+    assert quotas.GATEWAYS == gateway._REPLICAS
 
 
 def test_the_way_to_more_is_a_command() -> None:

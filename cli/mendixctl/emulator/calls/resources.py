@@ -30,6 +30,15 @@ def role_boundary(name: str, place: Place) -> str:
     return str(getattr(held, "permissions_boundary_arn", None) or "")
 
 
+def _role(name: str, place: Place) -> str:
+    """The ARN of a role that is below a path; nothing for one that is below none, or is not there."""
+    from moto.iam.models import iam_backends
+
+    backend: Any = iam_backends[place.account][partition(place.region)]
+    held = next((it for it in backend.roles.values() if it.name == name and it.path != "/"), None)
+    return str(held.arn) if held is not None else ""
+
+
 def key_environment(name: str, place: Place) -> str:
     """The environment that a key is tagged with; nothing if it has no such tag, or is not there."""
     held = key_of(place, name)
@@ -43,6 +52,13 @@ def key_environment(name: str, place: Place) -> str:
 
 
 def _iam(operation: str, parameters: Parameters, place: Place) -> str:
+    if operation == "CreateServiceLinkedRole":
+        return f"iam::{place.account}:role/aws-service-role/{parameters.get('AWSServiceName')}/AWSServiceRole"
+    if operation == "GetServiceLinkedRoleDeletionStatus":
+        _, _, path = str(parameters.get("DeletionTaskId")).partition("/")
+        return f"iam::{place.account}:role/{path.rpartition('/')[0]}"
+    if "Path" not in parameters and (held := _role(str(parameters.get("RoleName", "")), place)):
+        return held
     for name, kind in _IAM:
         value = parameters.get(name)
         if value and not (name == "RoleName" and "InstanceProfileName" in parameters):
@@ -104,7 +120,35 @@ def _secretsmanager(operation: str, parameters: Parameters, place: Place) -> str
     return f"secretsmanager:{place.region}:{place.account}:secret:{name}-AbCdEf"
 
 
+def _budgets(operation: str, parameters: Parameters, place: Place) -> str:
+    asked = parameters.get("Budget") or parameters.get("NewBudget") or parameters
+    name = str(asked.get("BudgetName") or "") if isinstance(asked, Mapping) else ""
+    return f"budgets::{place.account}:budget/{name}" if name else str(parameters.get("ResourceARN") or "")
+
+
+def _ce(operation: str, parameters: Parameters, place: Place) -> str:
+    return str(next((parameters[it] for it in _CE if parameters.get(it)), ""))
+
+
+_CE = ("ResourceArn", "MonitorArn", "SubscriptionArn")
+
+
+def _cloudtrail(operation: str, parameters: Parameters, place: Place) -> str:
+    name = str(next((parameters[it] for it in _CLOUDTRAIL if parameters.get(it)), ""))
+    listed = [str(it) for it in parameters.get("ResourceIdList") or []]
+    if operation == "DescribeTrails" or not (name or listed):
+        return ""
+    name = name or listed[0]
+    return name if name.startswith("arn:") else f"cloudtrail:{place.region}:{place.account}:trail/{name}"
+
+
+_CLOUDTRAIL = ("Name", "TrailName", "ResourceId")
+
+
 _KINDS: Mapping[str, Callable[[str, Parameters, Place], str]] = {
+    "budgets": _budgets,
+    "ce": _ce,
+    "cloudtrail": _cloudtrail,
     "iam": _iam,
     "kms": _kms,
     "lambda": _lambda,

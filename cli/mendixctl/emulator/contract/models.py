@@ -118,7 +118,9 @@ class Model:
         """The operation of this service that the request asks for."""
         if request.is_json_rpc:
             target = str(request.environ["HTTP_X_AMZ_TARGET"]).rpartition(".")[0]
-            same = target == self.model.metadata.get("targetPrefix")
+            known = str(self.model.metadata.get("targetPrefix", ""))
+            # of a prefix with a package some SDKs send the last part alone: CloudTrail_20131101
+            same = target == known or (bool(target) and known.endswith(f".{target}"))
             return self._named(request.action, "json") if same else None
         if request.action:
             version = re.search(rb"(?:^|&)Version=([\d-]+)", request.body)

@@ -2,11 +2,18 @@
 
 from __future__ import annotations
 
+import itertools
+import json
 from collections.abc import Iterator
 
 from mendixgen.areas.contract import Check, Header, independent
 from mendixgen.areas.foundation import Ci, Foundation
 from mendixgen.areas.foundation.account import ManagementTrail
+from mendixgen.messages import msg
+
+GITHUB = "token.actions.githubusercontent.com"
+TRUST_CHARACTERS, MOST_TRUST_CHARACTERS = 2048, 4096
+"""Of a role's trust policy: what an account has, and the most that it can ask for."""
 
 EXPORTS = "us-east-1"
 """The one region that exports bills (AWS General Reference, "AWS Data Exports endpoints")."""
@@ -16,6 +23,7 @@ def check(inputs: Foundation.Inputs, header: Header) -> list[Check]:
     """CI has somebody who deploys, scanning by Inspector needs Inspector, and what is one an account is one."""
     return independent(
         lambda: _ci(inputs, inputs.ci, header) if inputs.ci is not None else (),
+        lambda: _trust(inputs.ci, header) if inputs.ci is not None else (),
         lambda: _builds(inputs) if inputs.builds is not None else (),
         lambda: _scanning(inputs.registry_scanning, inspector=inputs.inspector),
         lambda: _once(inputs),
@@ -66,6 +74,54 @@ def _builds(inputs: Foundation.Inputs) -> Iterator[Check]:
     if inputs.global_settings and inputs.ci is None:
         hint = "write ci: {environments: [...]}: what builds may deploy"
         yield Check(("builds",), "MXS412", "builds apply as the deployer, and there is none without ci", hint)
+
+
+def _trust(ci: Ci, header: Header) -> Iterator[Check]:
+    """The trust policy of the deployer names every pair of a repository and a branch.
+
+    Source of the limits: IAM User Guide, "IAM and AWS STS quotas" (role trust policy length).
+    """
+    characters = len(
+        json.dumps({"Statement": list(_believed(ci, header)), "Version": "2012-10-17"}, separators=(",", ":"))
+    )
+    if characters <= TRUST_CHARACTERS:
+        return
+    refused = characters > MOST_TRUST_CHARACTERS
+    most = MOST_TRUST_CHARACTERS if refused else TRUST_CHARACTERS
+    summary = msg(
+        "{characters} characters of the deployer's trust policy: IAM takes {most}", characters=characters, most=most
+    )
+    hint = "name fewer repositories and branches: one GitHub environment stands for all branches that may use it"
+    if not refused:
+        hint = msg(
+            "name fewer repositories and branches, or have the quota raised before the apply: {command}",
+            command="aws service-quotas request-service-quota-increase --service-code iam --quota-code L-C07B4B0D",
+        )
+    yield Check(("ci",), "MXS178" if refused else "MXS177", summary, hint, warns=not refused)
+
+
+def _believed(ci: Ci, header: Header) -> Iterator[dict[str, object]]:
+    """The statements as the module writes them."""
+    if ci.github is not None:
+        pairs = list(itertools.product(ci.github.repositories, ci.github.branches))
+        subjects = [f"repo:{repository}:ref:refs/heads/{branch}" for repository, branch in pairs]
+        named = itertools.product(ci.github.repositories, ci.github.environments)
+        subjects += [f"repo:{repository}:environment:{environment}" for repository, environment in named]
+        yield _statement("Github", GITHUB, "sts.amazonaws.com", subjects, header)
+    if ci.gitlab is not None:
+        pairs = list(itertools.product(ci.gitlab.projects, ci.gitlab.branches))
+        subjects = [f"project_path:{project}:ref_type:branch:ref:{branch}" for project, branch in pairs]
+        yield _statement("Gitlab", ci.gitlab.host, f"https://{ci.gitlab.host}", subjects, header)
+
+
+def _statement(sid: str, host: str, audience: str, subjects: list[str], header: Header) -> dict[str, object]:
+    return {
+        "Action": "sts:AssumeRoleWithWebIdentity",
+        "Condition": {"StringEquals": {f"{host}:aud": audience, f"{host}:sub": subjects}},
+        "Effect": "Allow",
+        "Principal": {"Federated": f"arn:{header.partition}:iam::{header.account}:oidc-provider/{host}"},
+        "Sid": sid,
+    }
 
 
 def _ci(inputs: Foundation.Inputs, ci: Ci, header: Header) -> list[Check]:
