@@ -383,7 +383,7 @@ def data_texts(root: Path = TOP) -> Iterator[Found]:
             for path in sorted((root / CLI / "guard/rules").glob("*.json"))
         ),
         *(
-            (path.relative_to(root).as_posix(), "refusals", {"title", "instead"})
+            (path.relative_to(root).as_posix(), "refusals", {"title", "instead", "possible"})
             for path in sorted((root / CLI / "guard/refusals").glob("*.json"))
         ),
         (f"{GENERATORS}/data/partitions.json", "specification", {"what", "why", "instead", "title", "summary", "hint"}),

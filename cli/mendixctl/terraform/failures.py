@@ -17,6 +17,7 @@ from mendixctl.terraform.answers import Answer
 from mendixctl.terraform.events import DiagnosticEvent
 from mendixctl.terraform.outcome import INTERRUPTED, Gatherer
 from mendixgen.diagnostics import Diagnostic, Location, Severity
+from mendixgen.messages import msg
 
 NOT_INITIALISED = "MXT122"
 """The root has to be initialised (again): the engine forgets its stamp and runs ``init``."""
@@ -332,7 +333,7 @@ def _diagnostic(event: DiagnosticEvent, context: Context) -> Diagnostic:
             if match := rule.pattern.search(said):
                 summary = rule.summary(match, context)
                 if event.address and not event.address.startswith("provider[") and rule.code not in _EVERYWHERE:
-                    summary = f"{event.address}: {summary}"
+                    summary = msg("{address}: {what}", address=event.address, what=summary)
                 return Diagnostic(
                     rule.code,
                     summary,

@@ -35,6 +35,7 @@ from mendixctl.terraform.outcome import ApplyOutcome
 from mendixgen import __version__
 from mendixgen import lock as locks
 from mendixgen.diagnostics import Diagnostic, MendixError, Severity
+from mendixgen.messages import msg, word
 
 
 @dataclass(frozen=True)
@@ -380,18 +381,29 @@ def _failure(
     """What is raised: Terraform's own errors first, then where it stands and how to go on."""
     interrupted = result.status is Status.INTERRUPTED
     errors = outcome.errors if outcome else problem.diagnostics if isinstance(problem, MendixError) else ()
-    done = f"{len(result.outcome.done)} of {len(result.record.release.changes)} changes were made"
+    number, whole = len(result.outcome.done), len(result.record.release.changes)
+    done: str = msg("{count} of {count_2} changes were made", count=number, count_2=whole)
     if outcome and outcome.succeeded:
         errors = (*errors, *deploying.reasons)
     if deploying.begins and deploying.deployment is not None:
         objects = result.record.release.objects
-        done += f" and {len(deploying.deployment.done)} of {len(objects)} objects of the cluster"
+        done = msg(
+            "{changes} and {count} of {count_2} objects of the cluster",
+            changes=done,
+            count=len(deploying.deployment.done),
+            count_2=len(objects),
+        )
     created = {one.change.address for one in plan.changes if one.change.action.value in journal.CREATING}
     in_doubt = bool(outcome and created & {*outcome.unanswered})
     last = Diagnostic(
         "MXP142" if interrupted else "MXP141",
-        f"v{result.number} of {site.environment} {'was interrupted' if interrupted else 'failed'}: {done}, and "
-        "all of this is recorded",
+        msg(
+            "v{number} of {environment} {status}: {done}, and all of this is recorded",
+            number=result.number,
+            environment=site.environment,
+            status=word("was interrupted") if interrupted else word("failed"),
+            done=done,
+        ),
         hint=f"mendixctl recover {site.environment} looks for what was begun and not answered; then plan again"
         if in_doubt
         else f"{site.workplace.command} shows what is left; apply goes on from there",

@@ -14,7 +14,8 @@ def seams(parts: Sequence[Text]) -> list[Text]:
     """Pieces of a line with what belongs between them where Chinese and Latin meet; each keeps its style."""
     joined: list[Text] = []
     for index, piece in enumerate(parts):
-        part = _punctuated(piece, parts[index + 1].plain if index + 1 < len(parts) else "")
+        before = joined[-1].plain if joined else ""
+        part = _punctuated(piece, before, parts[index + 1].plain if index + 1 < len(parts) else "")
         if not part.plain:
             continue
         if joined:
@@ -26,11 +27,11 @@ def seams(parts: Sequence[Text]) -> list[Text]:
     return joined
 
 
-def _punctuated(part: Text, following: str) -> Text:
-    """A piece that leads with a half-width mark and goes on in Chinese, with the mark of Chinese."""
+def _punctuated(part: Text, before: str, following: str) -> Text:
+    """A piece that leads with a half-width mark, behind Chinese or before it, with the mark of Chinese."""
     mark = MARKS.get(part.plain[:2])
     after = part.plain[2:3] or following[:1]
-    if mark is None or not after or not has_wide(after):
+    if mark is None or not after or not (has_wide(after) or has_wide(before[-1:])):
         return part
     changed = Text(mark, style=part.style)
     return changed.append_text(part[2:]) if len(part.plain) > 2 else changed

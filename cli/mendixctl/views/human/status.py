@@ -123,7 +123,15 @@ def doubts(screen: Screen, found: Sequence[Doubt]) -> None:
         ("In no state", "bold yellow"),
         msg(": {amount} that a plan would create again", amount=plural(len(found), "resource")),
     )
-    shown = [f"{one.address}  {translated(CERTAINTY_WORDS[one.certainty.value])} (v{one.release})" for one in found]
+    shown = [
+        msg(
+            "{address}  {certainty} (v{number})",
+            address=one.address,
+            certainty=word(CERTAINTY_WORDS[one.certainty.value]),
+            number=one.release,
+        )
+        for one in found
+    ]
     for text in listed(shown):
         screen.line(("? ", "yellow"), text, indent=2)
 
@@ -179,7 +187,7 @@ def _adoptions(screen: Screen, adoptions: Sequence[Adoption], title: str) -> Non
             msg(": {amount} that exist and stand in no state", amount=plural(len(adoptions), "resource")),
         )
     for one in adoptions:
-        screen.line(("+ ", "green"), one.address, ("  by ", "dim"), one.id, indent=2)
+        screen.line(("+ ", "green"), one.address, (msg("  by {identity}", identity=one.id), "dim"), indent=2)
 
 
 def _settled(screen: Screen, found: Sequence[Settled]) -> None:

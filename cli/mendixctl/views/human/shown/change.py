@@ -30,7 +30,7 @@ def about_to_apply(view: HumanView, prepared: PreparedApply, *, details: bool) -
         manifests.show(view.screen, prepared.plan.manifests)
         states.snapshots(view.screen, prepared.plan)
     made = msg(", planned {moment}", moment=moment(prepared.plan.created_at)) if prepared.plan.created_at else ""
-    view.screen.line((f"v{prepared.number}: ", "bold"), counts_line(prepared.plan.counts), (made, "dim"))
+    view.screen.line((f"v{prepared.number}", "bold"), ": ", counts_line(prepared.plan.counts), (made, "dim"))
     view.expect(prepared.plan)
 
 
@@ -47,7 +47,7 @@ def about_to_roll_back(view: HumanView, prepared: PreparedRollback, *, details: 
     results.held(view.screen, prepared.held_forward)
     results.restores(view.screen, prepared.restores)
     view.plan(prepared.plan, details=details)
-    view.screen.line((f"v{prepared.number}: ", "bold"), counts_line(prepared.plan.counts))
+    view.screen.line((f"v{prepared.number}", "bold"), ": ", counts_line(prepared.plan.counts))
     view.expect(prepared.plan)
 
 
@@ -88,7 +88,7 @@ def about_to_destroy(view: HumanView, prepared: PreparedDestroy, *, details: boo
     show_changes(view.screen, prepared.destroy.changes, attributes=False)
     states.snapshots(view.screen, prepared.destroy)
     view.screen.blank()
-    view.screen.line((f"v{prepared.number}: ", "bold"), counts_line(prepared.destroy.counts))
+    view.screen.line((f"v{prepared.number}", "bold"), ": ", counts_line(prepared.destroy.counts))
     view.screen.line(("What this destroys cannot be brought back by a rollback.", "bold red"))
     view.expect(prepared.teardown, prepared.destroy)
 

@@ -30,7 +30,7 @@ def about_to_recover(view: HumanView, prepared: PreparedRecovery, *, details: bo
     status.recovery(view.screen, prepared)
     if prepared.plan is not None:
         view.plan(prepared.plan, details=False)
-        view.screen.line((f"v{prepared.number}: ", "bold"), counts_line(prepared.plan.counts))
+        view.screen.line((f"v{prepared.number}", "bold"), ": ", counts_line(prepared.plan.counts))
         view.expect(prepared.plan)
 
 
