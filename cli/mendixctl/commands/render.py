@@ -23,6 +23,8 @@ def command(application: Application, environments: tuple[str, ...], check: bool
 
     session = application.session()
     names = environments or tuple(session.repository.names())
-    rendered = Rendered(checking.check(session, names) if check else [render.render(session, name) for name in names])
+    rendered = Rendered(
+        checking.check(session, names) if check else [render.render(session, name, check=False) for name in names]
+    )
     application.view.show(rendered)
     return rendered.exit_code

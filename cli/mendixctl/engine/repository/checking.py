@@ -11,7 +11,7 @@ import os
 import signal
 from collections.abc import Sequence
 
-from mendixctl.engine.repository.render import render
+from mendixctl.engine.repository import render
 from mendixctl.engine.repository.results import RenderResult
 from mendixctl.engine.session import Session
 from mendixgen.diagnostics import MendixError
@@ -30,7 +30,9 @@ def check(session: Session, names: Sequence[str], *, many: int = MANY) -> list[R
         MendixError: as `render`, of the first environment that cannot be rendered.
     """
     clean = _clean(session, names) if len(names) >= many and _can_fork() else frozenset()
-    return [RenderResult(name, check=True) if name in clean else render(session, name, check=True) for name in names]
+    return [
+        RenderResult(name, check=True) if name in clean else render.render(session, name, check=True) for name in names
+    ]
 
 
 def _can_fork() -> bool:
@@ -59,7 +61,7 @@ def _begin() -> None:
 
 def _is_clean(name: str) -> bool:
     try:
-        result = render(_asked[-1], name, check=True)
+        result = render.render(_asked[-1], name, check=True)
     except MendixError:
         return False
     return not result.diff and not result.warnings
