@@ -98,9 +98,19 @@ def repository(folder: Path, name: str) -> Repository:
     shutil.copytree(TOP / "environments", folder / "environments", ignore=shutil.ignore_patterns("releases"))
     (folder / "modules").symlink_to(TOP / "modules")
     made = Repository(folder)
+    alone(made)
     spec = made.spec(name)
     spec.write_text(re.sub(r"^protected: true", "protected: false", spec.read_text(), flags=re.MULTILINE))
     return made
+
+
+def alone(made: Repository) -> None:
+    """Take recovery out of a pair: either side needs what the other one has, and here each lives by itself."""
+    for name in ("prod", "prod-dr"):
+        lock = made.lock(name)
+        lock.write_text(re.sub(r"^  recovery:\n(?:    .*\n)+", "", lock.read_text(), flags=re.MULTILINE))
+    spec = made.spec("prod")
+    spec.write_text(re.sub(r"^recovery:\n(?:  .*\n)+", "", spec.read_text(), flags=re.MULTILINE))
 
 
 def live(session: Session, name: str, recorder: Recorder, clients: Clients) -> None:

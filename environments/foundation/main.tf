@@ -2,7 +2,7 @@
 
 # What an account and region have once: encryption by default, detection, rules, and who may deploy.
 module "foundation" {
-  source = "../../modules/foundation/1.1.1"
+  source = "../../modules/foundation/1.2.1"
 
   region      = "eu-central-1"
   account     = "123456789012"

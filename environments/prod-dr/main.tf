@@ -10,9 +10,64 @@ module "encryption" {
   environment = "prod-dr"
 }
 
+# Topics of four priorities, and incidents as records with deadlines that are watched and escalated.
+module "support" {
+  source = "../../modules/support/1.0.0"
+
+  region      = "eu-west-1"
+  account     = "123456789012"
+  partition   = "aws"
+  environment = "prod-dr"
+
+  logs_key_arn = module.encryption.logs_key_arn
+  boundary_arn = module.identity.boundary_arn
+
+  hours = {
+    p1 = "24x7"
+    p2 = "24x7"
+    p3 = "5x8"
+    p4 = "5x8"
+  }
+  timezone = "Asia/Shanghai"
+  office = {
+    days = ["mon", "tue", "wed", "thu", "fri"]
+    from = "09:00"
+    to   = "18:00"
+  }
+  holidays = ["2027-01-01", "2027-02-08"]
+  contacts = {
+    p1 = [
+      {
+        email = "oncall@example.com"
+      },
+      {
+        sms = "+4915112345678"
+      },
+      {
+        https = "https://events.example.com/p1"
+      },
+    ]
+    p2 = [
+      {
+        email = "oncall@example.com"
+      },
+    ]
+    p3 = [
+      {
+        email = "platform@example.com"
+      },
+    ]
+    p4 = [
+      {
+        email = "platform@example.com"
+      },
+    ]
+  }
+}
+
 # VPC with public, private and database subnets in 2 to 6 zones, NAT, network ACLs, security groups, endpoints.
 module "network" {
-  source = "../../modules/network/1.2.0"
+  source = "../../modules/network/1.5.0"
 
   region      = "eu-west-1"
   account     = "123456789012"
@@ -114,7 +169,7 @@ module "cluster" {
 
 # Roles of what runs on the cluster: controllers, the Mendix Operator's provisioner and builder, and each app.
 module "workloads" {
-  source = "../../modules/workloads/1.0.0"
+  source = "../../modules/workloads/1.1.0"
 
   region    = "eu-west-1"
   account   = "123456789012"
@@ -149,7 +204,7 @@ module "workloads" {
 
 # Network Load Balancer across zones with its target groups, certificate, DNS zone and access logs.
 module "ingress" {
-  source = "../../modules/ingress/1.1.0"
+  source = "../../modules/ingress/1.3.0"
 
   account     = "123456789012"
   region      = "eu-west-1"
@@ -247,7 +302,7 @@ module "storage" {
 
 # RDS for PostgreSQL, MySQL and Oracle: redundant, encrypted, backed up, observed, their passwords managed.
 module "database" {
-  source = "../../modules/database/1.0.1"
+  source = "../../modules/database/1.1.0"
 
   region      = "eu-west-1"
   account     = "123456789012"
@@ -327,6 +382,7 @@ module "registry" {
   keep_images = 50
   scan        = "enhanced"
   readers     = ["arn:aws:iam::123456789012:role/ci-reader"]
+  replica_of  = "prod"
 }
 
 # Secrets with their own key and readers, renewed by a function; a failed renewal raises an alarm.
@@ -354,4 +410,310 @@ module "secrets" {
     }
   }
   rotation_days = 30
+}
+
+# Where logs are searched: an OpenSearch domain or Elasticsearch on the cluster, with retention and dashboards.
+module "logging" {
+  source = "../../modules/logging/1.0.0"
+
+  region      = "eu-west-1"
+  account     = "123456789012"
+  partition   = "aws"
+  environment = "prod-dr"
+
+  vpc_id                  = module.network.vpc_id
+  private_subnet_ids      = module.network.private_subnet_ids
+  nodes_security_group_id = module.network.nodes_security_group_id
+  logs_key_arn            = module.encryption.logs_key_arn
+  boundary_arn            = module.identity.boundary_arn
+  cluster_name            = module.cluster.name
+  oidc_provider_arn       = module.cluster.oidc_provider_arn
+  oidc_issuer             = module.cluster.oidc_issuer
+
+  engine         = "opensearch"
+  engine_version = "2.19"
+  nodes = {
+    data          = 3
+    master        = 3
+    instance_type = "r7g.large.search"
+    storage_gb    = 200
+  }
+  warm = {
+    nodes         = 3
+    instance_type = "ultrawarm1.medium.search"
+  }
+  index = {
+    hot_days          = 7
+    warm_days         = 30
+    delete_after_days = 90
+  }
+  service_linked_role = false
+}
+
+# From a commit to a running app: pipelines, builds, approval and rollback, or what other tools work as.
+module "delivery" {
+  source = "../../modules/delivery/1.0.0"
+
+  region    = "eu-west-1"
+  account   = "123456789012"
+  partition = "aws"
+  releases = {
+    crm = {
+      strategy = "blue-green"
+    }
+    portal = {
+      strategy = "canary"
+    }
+    "erp-bridge" = {
+      window = "Sun 02:00"
+    }
+  }
+  state_place = {
+    bucket = "123456789012-eu-west-1-mendix-state"
+    prefix = "prod-dr/"
+  }
+  environment = "prod-dr"
+
+  boundary_arn                = module.identity.boundary_arn
+  storage_key_arn             = module.encryption.storage_key_arn
+  logs_key_arn                = module.encryption.logs_key_arn
+  vpc_id                      = module.network.vpc_id
+  private_subnet_ids          = module.network.private_subnet_ids
+  endpoints_security_group_id = module.network.endpoints_security_group_id
+  cluster_name                = module.cluster.name
+  cluster_arn                 = module.cluster.arn
+  cluster_security_group_id   = module.cluster.security_group_id
+  repository_arns             = module.registry.repository_arns
+  access_logs_bucket_name     = module.storage.access_logs_bucket_name
+  app_log_group_names         = module.monitoring.app_log_group_names
+  support_topic_arns          = module.support.topic_arns
+
+  tool = "codepipeline"
+  source_code = {
+    provider   = "github"
+    repository = "example/mendix-apps"
+    branch     = "main"
+  }
+  approvers   = ["release-managers@example.com"]
+  rollback_on = ["deployment_failure", "alarm"]
+}
+
+# Who did what: a trail of data events, CIS alarms, queries with Athena, and the review of permissions.
+module "audit" {
+  source = "../../modules/audit/1.0.0"
+
+  region      = "eu-west-1"
+  account     = "123456789012"
+  partition   = "aws"
+  environment = "prod-dr"
+
+  logs_key_arn       = module.encryption.logs_key_arn
+  boundary_arn       = module.identity.boundary_arn
+  support_topic_arns = module.support.topic_arns
+
+  trail = {
+    data_events    = ["s3", "lambda"]
+    retention_days = 2555
+  }
+  alarms = "cis"
+}
+
+# What the environment costs: budgets, anomalies, coverage by commitments, and reports over the bill.
+module "cost" {
+  source = "../../modules/cost/1.0.0"
+
+  account     = "123456789012"
+  partition   = "aws"
+  environment = "prod-dr"
+
+  logs_key_arn       = module.encryption.logs_key_arn
+  support_topic_arns = module.support.topic_arns
+
+  monthly_budget = {
+    amount      = 12000
+    currency    = "USD"
+    alert_at    = [50, 80, 100]
+    forecast_at = 100
+  }
+  by_area = {
+    database = 4000
+    cluster  = 5000
+  }
+  anomaly_above = 100
+  reserved = {
+    database = 0.8
+    nodes    = 0.5
+  }
+  reports = {
+    format = "parquet"
+  }
+  notify = ["finops@example.com"]
+}
+
+# AWS Backup: a locked vault with a key of its own, plans, copies in another region, tests of restores, reports.
+module "backup" {
+  source = "../../modules/backup/1.1.0"
+
+  region    = "eu-west-1"
+  account   = "123456789012"
+  partition = "aws"
+  neighbours = {
+    prod = {
+      region  = "eu-central-1"
+      account = "123456789012"
+      domain  = "apps.example.com"
+    }
+  }
+  environment = "prod-dr"
+
+  boundary_arn               = module.identity.boundary_arn
+  access_logs_bucket_name    = module.storage.access_logs_bucket_name
+  bucket_arns                = module.storage.bucket_arns
+  instance_arns              = module.database.instance_arns
+  incidents_table_name       = module.support.table_name
+  cluster_name               = module.cluster.name
+  database_security_group_id = module.network.database_security_group_id
+  topic_arns                 = module.support.topic_arns
+
+  daily = {
+    keep_days = 35
+  }
+  weekly = {
+    keep_days = 90
+  }
+  monthly = {
+    keep_days       = 2555
+    cold_after_days = 30
+  }
+  vault_lock = {
+    min_days = 7
+    max_days = 3650
+  }
+  restore_tests = {
+    cron      = "0 3 ? * SUN *"
+    resources = ["rds", "ebs", "s3"]
+  }
+}
+
+# Recovery in another region: buckets and backups replicated, names that are switched, servers made ready.
+module "recovery" {
+  source = "../../modules/recovery/1.1.0"
+
+  region    = "eu-west-1"
+  account   = "123456789012"
+  partition = "aws"
+  domain    = "dr.apps.example.com"
+  apps = {
+    crm = {
+      database = "crm"
+      files    = "files"
+    }
+    portal = {
+      database = "portal"
+      files    = "files"
+    }
+    "erp-bridge" = {
+      database = "erp"
+      files    = "files"
+    }
+  }
+  neighbours = {
+    prod = {
+      region  = "eu-central-1"
+      account = "123456789012"
+      domain  = "apps.example.com"
+    }
+  }
+  environment = "prod-dr"
+
+  boundary_arn              = module.identity.boundary_arn
+  bucket_names              = module.storage.bucket_names
+  storage_key_arn           = module.encryption.storage_key_arn
+  database_key_arn          = module.encryption.database_key_arn
+  instance_identifiers      = module.database.instance_identifiers
+  vpc_id                    = module.network.vpc_id
+  staging_subnets           = module.network.private_subnets
+  zone_id                   = module.ingress.zone_id
+  load_balancer_dns_name    = module.ingress.load_balancer_dns_name
+  load_balancer_arn_suffix  = module.ingress.load_balancer_arn_suffix
+  target_group_arn_suffixes = module.ingress.target_group_arn_suffixes
+  topic_arns                = module.support.topic_arns
+
+  primary                   = "prod"
+  rpo_minutes               = 60
+  rto_minutes               = 240
+  elastic_disaster_recovery = true
+}
+
+# Alarms of every area by priority, with runbooks; dashboards, saved queries, log alarms and Container Insights.
+module "monitoring" {
+  source = "../../modules/monitoring/1.1.0"
+
+  account   = "123456789012"
+  region    = "eu-west-1"
+  partition = "aws"
+  apps = {
+    crm = {
+      database = "crm"
+      files    = "files"
+    }
+    portal = {
+      database = "portal"
+      files    = "files"
+    }
+    "erp-bridge" = {
+      database = "erp"
+      files    = "files"
+    }
+  }
+  environment = "prod-dr"
+
+  logs_key_arn              = module.encryption.logs_key_arn
+  boundary_arn              = module.identity.boundary_arn
+  topic_arns                = module.support.topic_arns
+  key_ids                   = module.encryption.key_ids
+  key_arns                  = module.encryption.key_arns
+  nat_gateway_ids           = module.network.nat_gateway_ids
+  flow_log_group_name       = module.network.flow_log_group_name
+  cluster_name              = module.cluster.name
+  cluster_arn               = module.cluster.arn
+  cluster_log_group_name    = module.cluster.log_group_name
+  node_groups               = module.cluster.node_groups
+  load_balancer_arn_suffix  = module.ingress.load_balancer_arn_suffix
+  target_group_arn_suffixes = module.ingress.target_group_arn_suffixes
+  listener_protocols        = module.ingress.listener_protocols
+  certificate_arns          = module.ingress.certificate_arns
+  bucket_names              = module.storage.bucket_names
+  snapshot_policy_arn       = module.storage.snapshot_policy_arn
+  databases                 = module.database.watched
+  database_log_group_names  = module.database.log_group_names
+  proxy_names               = module.database.proxy_names
+  repository_names          = module.registry.repository_names
+  logging_engine            = module.logging.engine
+  search_domain_name        = module.logging.domain_name
+  search_storage_gb         = module.logging.storage_gb
+  search_has_masters        = module.logging.has_masters
+  secret_names              = module.secrets.secret_names
+  backup_vault_name         = module.backup.vault_name
+  backup_vault_arn          = module.backup.vault_arn
+  backup_plan_arns          = module.backup.plan_arns
+  backup_copy_vault_arn     = module.backup.copy_vault_arn
+  restore_testing_plan_name = module.backup.restore_testing_plan_name
+  replicas                  = module.recovery.replicas
+
+  dashboards     = true
+  retention_days = 365
+  alarms = [
+    {
+      name      = "crm-errors"
+      log_group = "apps/crm"
+      pattern   = "{ $.level = \"ERROR\" }"
+      above     = 20
+      period    = 300
+      priority  = "P2"
+    },
+  ]
+  queries = {
+    "slow-microflows" = "fields @timestamp, message | filter message like /Microflow/ | sort @timestamp desc | limit 100"
+  }
 }

@@ -17,6 +17,11 @@ output "encryption" {
   value       = module.encryption
 }
 
+output "support" {
+  description = "What the area support made."
+  value       = module.support
+}
+
 output "network" {
   description = "What the area network made."
   value       = module.network
@@ -60,4 +65,44 @@ output "registry" {
 output "secrets" {
   description = "What the area secrets made."
   value       = module.secrets
+}
+
+output "logging" {
+  description = "What the area logging made."
+  value       = module.logging
+}
+
+output "delivery" {
+  description = "What the area delivery made."
+  value       = module.delivery
+}
+
+output "audit" {
+  description = "What the area audit made."
+  value       = module.audit
+}
+
+output "cost" {
+  description = "What the area cost made."
+  value       = module.cost
+}
+
+output "backup" {
+  description = "What the area backup made."
+  value       = module.backup
+}
+
+output "recovery" {
+  description = "What the area recovery made."
+  value       = module.recovery
+}
+
+output "edge" {
+  description = "What the area edge made."
+  value       = module.edge
+}
+
+output "monitoring" {
+  description = "What the area monitoring made."
+  value       = module.monitoring
 }

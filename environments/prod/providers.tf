@@ -13,3 +13,19 @@ provider "aws" {
     }
   }
 }
+
+# What AWS keeps in us-east-1 alone, whatever region an environment is in.
+provider "aws" {
+  alias               = "global"
+  region              = "us-east-1"
+  allowed_account_ids = ["123456789012"]
+
+  default_tags {
+    tags = {
+      environment   = "prod"
+      "managed-by"  = "mendixctl"
+      "cost-center" = "4711"
+      "data-class"  = "confidential"
+    }
+  }
+}

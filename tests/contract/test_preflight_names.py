@@ -7,9 +7,11 @@ from pathlib import Path
 
 import pytest
 
+from mendixctl.engine.environment.neighbours import reader
 from mendixctl.preflight.expected import counts, names
 from mendixctl.preflight.wanted import NAMES
 from mendixgen.lock import parse
+from mendixgen.repository import Repository
 from mendixgen.spec.loader import load_text
 from tests.support.offline_plans import REPOSITORY, STORE, plan_of_environment, resources
 
@@ -24,7 +26,8 @@ LIMITED = ("aws_vpc", "aws_eip", "aws_nat_gateway", "aws_lb", "aws_eks_cluster",
 def test_the_names_of_a_plan_are_known_before_it(tmp_path: Path) -> None:
     spec = REPOSITORY / "environments" / "prod.yaml"
     lock = parse(spec.with_suffix(".lock").read_bytes(), "prod.lock")
-    specification = load_text(spec.read_text(), "environments/prod.yaml", store=STORE, lock=lock)
+    beside = reader(Repository(REPOSITORY))
+    specification = load_text(spec.read_text(), "environments/prod.yaml", store=STORE, lock=lock, beside=beside)
     planned = [one for one in resources(plan_of_environment(spec, tmp_path)) if one["mode"] == "managed"]
     of_plan = {
         (one["type"], one["values"].get(NAMES[one["type"]]))

@@ -4,12 +4,25 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import boto3
 import pytest
 
+from mendixctl.aws import Clients
+from mendixctl.emulator.environment import environment
+from mendixctl.engine.apply import run as apply_run
+from mendixctl.engine.environment import tools
+from mendixctl.engine.plan import run as plan_run
+from mendixctl.engine.recovery import drill, side, switch
+from mendixctl.engine.reporter import Silent
+from mendixctl.engine.session import Session
+from mendixctl.ledger.local import LocalLedger
+from mendixctl.ledger.release import Kind, Record, Status
 from tests.emulator.area_root import AreaRoot
+from tests.support.play_terraform import stage
+from tests.support.small_repository import small_repository
 
 pytestmark = pytest.mark.emulator
 
@@ -63,6 +76,7 @@ WIRED = {
     "load_balancer_arn_suffix": '"net/prod/0123456789abcdef"',
     "target_group_arn_suffixes": '{ "443" = "targetgroup/prod-443/0123456789abcdef" }',
 }
+NAME = "prod-dr"
 THERE = {"region": "eu-west-1", "account": "123456789012", "domain": "dr.apps.example.com"}
 APPS: dict[str, Any] = {"crm": {}, "portal": {"hostname": "portal.example.com"}}
 
@@ -119,12 +133,15 @@ def test_life_of_a_primarys_recovery(area_root: Callable[..., AreaRoot]) -> None
     module.end(automatic)
 
 
-def test_life_of_a_standbys_recovery(area_root: Callable[..., AreaRoot]) -> None:
-    here = {**WIRED, "bucket_names": "{}"}
-    module = area_root("recovery", wired=here, around=AROUND, environment="prod-dr")
-    source = client(module, "rds", "eu-west-1")
-    source.create_db_instance(
-        DBInstanceIdentifier="prod-crm",
+def database(rds: Any, name: str) -> None:
+    """With parameters of its own, which are in its region alone."""
+    group = f"{name}-postgres17"
+    rds.create_db_parameter_group(
+        DBParameterGroupName=group, DBParameterGroupFamily="postgres17", Description=f"Parameters of {name}"
+    )
+    rds.create_db_instance(
+        DBParameterGroupName=group,
+        DBInstanceIdentifier=name,
         DBInstanceClass="db.t4g.medium",
         Engine="postgres",
         EngineVersion="17",
@@ -133,6 +150,83 @@ def test_life_of_a_standbys_recovery(area_root: Callable[..., AreaRoot]) -> None
         MasterUserPassword="not-a-secret",
         BackupRetentionPeriod=14,
     )
+
+
+class Standby:
+    """``prod-dr`` with a ledger and file of its own; RDS and Route 53 are the emulator's, Terraform is a play."""
+
+    def __init__(self, module: AreaRoot, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setenv("GIT_CEILING_DIRECTORIES", str(folder))
+        clients = Clients("eu-central-1", environment(module.endpoint))
+        self.repository = small_repository(folder / "platform", name=NAME)
+        self.session = Session(self.repository, Silent())
+        stage(monkeypatch)
+        plan_run.plan(self.session, NAME)
+        apply_run.execute(self.session, apply_run.prepare(self.session, NAME))
+        monkeypatch.setattr(tools, "clients", lambda *_: clients)
+        monkeypatch.setattr(side, "primary_of", lambda _: "prod")
+        monkeypatch.setattr(side, "databases", lambda _: {"crm": {}})
+
+    @property
+    def text(self) -> str:
+        return self.repository.spec(NAME).read_text()
+
+    def switch(self, kind: Kind, *, names: bool = False) -> None:
+        switch.execute(self.session, switch.prepare(self.session, NAME, kind, names=names))
+
+    def newest(self) -> Record:
+        ledger = LocalLedger(NAME, self.repository.terraform_root(NAME) / "releases")
+        return ledger.read(ledger.numbers()[-1])
+
+
+def a_drill_measures_and_takes_away(standby: Standby, rds: Any) -> None:
+    result = drill.drill(standby.session, NAME, message="a rehearsal")
+    (one,) = result.measurements
+    assert one.problem == ""
+    assert one.rpo_seconds is not None
+    assert one.rto_seconds is not None
+    record = standby.newest()
+    assert (record.release.kind, record.status) == (Kind.DRILL, Status.SUCCEEDED)
+    assert record.outcome is not None
+    assert record.outcome.done == (f"crm: RPO {one.rpo_seconds} s, RTO {one.rto_seconds} s",)
+    assert {it["DBInstanceIdentifier"] for it in rds.describe_db_instances()["DBInstances"]} == {"prod-dr-crm"}
+
+
+def a_standby_takes_over_and_gives_back(standby: Standby, rds: Any, names: Any, arn: str) -> None:
+    """The databases, with a final snapshot; the names by their latch; then both back. Each is in the ledger."""
+    latch = names.create_health_check(
+        CallerReference="one", HealthCheckConfig={"Type": "CALCULATED", "HealthThreshold": 0, "Disabled": True}
+    )["HealthCheck"]["Id"]
+    tags = [{"Key": "Name", "Value": "prod-recovery-latch"}, {"Key": "mode", "Value": "manual"}]
+    names.change_tags_for_resource(ResourceType="healthcheck", ResourceId=latch, AddTags=tags)
+    before = standby.text
+
+    standby.switch(Kind.FAILOVER)
+    assert f'backup_arn: "{arn}"' in standby.text
+    assert rds.describe_db_instances()["DBInstances"] == []
+    number = standby.newest().release.number
+    (kept,) = rds.describe_db_snapshots(DBInstanceIdentifier="prod-dr-crm", SnapshotType="manual")["DBSnapshots"]
+    assert kept["DBSnapshotIdentifier"] == f"prod-dr-crm-before-v{number}"
+    # The small repository has no area of databases, so that its file cannot be read with one in it.
+    standby.repository.spec(NAME).write_text(before)
+
+    def state() -> tuple[bool, bool]:
+        config = names.get_health_check(HealthCheckId=latch)["HealthCheck"]["HealthCheckConfig"]
+        return config.get("Inverted", False), config.get("Disabled", False)
+
+    standby.switch(Kind.FAILOVER, names=True)
+    assert (state(), standby.newest().release.kind) == ((True, True), Kind.FAILOVER)
+    standby.switch(Kind.FAILBACK)
+    assert (state(), standby.newest().release.kind) == ((False, True), Kind.FAILBACK)
+    assert standby.text == before
+
+
+def test_life_of_a_standbys_recovery(
+    area_root: Callable[..., AreaRoot], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    here = {**WIRED, "bucket_names": "{}"}
+    module = area_root("recovery", wired=here, around=AROUND, environment="prod-dr")
+    database(client(module, "rds", "eu-west-1"), "prod-crm")
     client(module, "drs", "eu-central-1").initialize_service()
     settings: dict[str, Any] = {
         "neighbours": {"prod": THERE},
@@ -148,14 +242,10 @@ def test_life_of_a_standbys_recovery(area_root: Callable[..., AreaRoot]) -> None
     assert (template["create_public_ip"], template["data_plane_routing"]) == (False, "PRIVATE_IP")
 
     databases = client(module, "rds", "eu-central-1")
-    databases.restore_db_instance_to_point_in_time(
-        SourceDBInstanceAutomatedBackupsArn=arn,
-        TargetDBInstanceIdentifier="prod-dr-drill",
-        UseLatestRestorableTime=True,
-    )
-    (restored,) = databases.describe_db_instances(DBInstanceIdentifier="prod-dr-drill")["DBInstances"]
-    assert restored["Engine"] == "postgres"
-    databases.delete_db_instance(DBInstanceIdentifier="prod-dr-drill", SkipFinalSnapshot=True)
+    database(databases, "prod-dr-crm")
+    standby = Standby(module, tmp_path, monkeypatch)
+    a_drill_measures_and_takes_away(standby, databases)
+    a_standby_takes_over_and_gives_back(standby, databases, client(module, "route53", "us-east-1"), arn)
 
     module.give(**{**settings, "backup_days": 14})
     assert module.planned() == {

@@ -18,11 +18,13 @@ from types import ModuleType
 from typing import Any
 
 from mendixctl.emulator.environment import scrubbed
+from mendixctl.engine.environment.neighbours import reader
 from mendixctl.terraform.binary import find
 from mendixctl.terraform.cli_config import for_mirror
 from mendixctl.terraform.environment import terraform_environment
 from mendixgen import hcl
 from mendixgen.lock import Lock, Pin, parse
+from mendixgen.repository import Repository
 from mendixgen.root.render import RenderOptions, declares_global, render
 from mendixgen.spec.loader import load_text
 from mendixgen.spec.source import read
@@ -83,7 +85,8 @@ def plan_of_environment(spec: Path, folder: Path) -> dict[str, Any]:
     """The plan of an environment's root with the modules of its lock; without a lock, with the newest."""
     written = spec.with_suffix(".lock")
     lock = parse(written.read_bytes(), written.name) if written.exists() else _newest(spec)
-    specification = load_text(spec.read_bytes(), spec.name, store=STORE, lock=lock)
+    beside = reader(Repository(spec.parent.parent))
+    specification = load_text(spec.read_bytes(), spec.name, store=STORE, lock=lock, beside=beside)
     options = RenderOptions(local_state="terraform.tfstate", modules="./modules")
     for name, text in render(specification, lock, STORE, options).items():
         (folder / name).write_text(text)

@@ -5,10 +5,12 @@ from __future__ import annotations
 from functools import lru_cache
 from pathlib import Path
 
+from mendixctl.engine.environment.neighbours import reader
 from mendixgen import lock as locks
 from mendixgen.documents import Source
 from mendixgen.kubernetes import render
 from mendixgen.kubernetes.platform import Platform
+from mendixgen.repository import Repository
 from mendixgen.spec.loader import Specification, load_text
 from mendixgen.versions.store import ModuleStore
 
@@ -20,7 +22,8 @@ APPS = "\napps:\n"
 def specification(text: str, *, like: str = "prod") -> Specification:
     """A specification with the module versions of a committed environment."""
     lock = locks.parse((REPOSITORY / f"environments/{like}.lock").read_text(), f"{like}.lock")
-    return load_text(text, f"environments/{like}.yaml", store=STORE, lock=lock, name=like)
+    label = f"environments/{like}.yaml"
+    return load_text(text, label, store=STORE, lock=lock, name=like, beside=reader(Repository(REPOSITORY)))
 
 
 @lru_cache

@@ -47,6 +47,32 @@ def names(specification: Specification) -> Iterator[Wanted]:
         buckets = ("access-logs", *settings["storage"].get("buckets", {}))
         yield from (Wanted("aws_s3_bucket", f"{env}-{account}-{bucket}") for bucket in buckets)
     yield from _of_entries(specification)
+    yield from _of_operations(specification)
+
+
+def _of_operations(specification: Specification) -> Iterator[Wanted]:
+    """Keys and buckets of the areas that watch, keep and deliver, where their settings make them."""
+    settings, env, account = specification.settings, specification.header.name, specification.header.account
+    engine = settings.get("logging", {}).get("engine", "none")
+    tool, edge = settings.get("delivery", {}).get("tool"), settings.get("edge", {}).get("cloudfront", False)
+    keys = {
+        "support": "support" in settings,
+        "backup-vault": "backup" in settings,
+        "logging": engine != "none",
+        "release": tool is not None,
+        "edge": edge,
+    }
+    buckets = {
+        "audit": "audit" in settings,
+        "audit-results": "audit" in settings,
+        "backup-reports": settings.get("backup", {}).get("reports", False),
+        "cost-results": settings.get("cost", {}).get("reports") is not None,
+        "delivery": tool == "codepipeline",
+        "edge-logs": edge,
+        "log-snapshots": engine == "elastic",
+    }
+    yield from (Wanted("aws_kms_alias", f"alias/{env}-{key}") for key, made in keys.items() if made)
+    yield from (Wanted("aws_s3_bucket", f"{env}-{account}-{bucket}") for bucket, made in buckets.items() if made)
 
 
 def _of_entries(specification: Specification) -> Iterator[Wanted]:
@@ -70,6 +96,12 @@ def counts(specification: Specification) -> Counter[str]:
         zones = len(specification.arguments.get("network", {}).get("zones", ()))
         gateways = {"per-zone": zones, "single": 1}.get(specification.settings["network"].get("nat", ""), 0)
         found.update({"aws_vpc": 1, "aws_nat_gateway": gateways, "aws_eip": gateways})
-    if specification.settings.get("registry", {}).get("scan") == "enhanced":
-        found["aws_cloudwatch_log_resource_policy"] = 1
+    settings = specification.settings
+    found["aws_cloudwatch_log_resource_policy"] = sum(
+        (
+            settings.get("registry", {}).get("scan") == "enhanced",
+            settings.get("logging", {}).get("engine") == "opensearch",
+            "monitoring" in settings,
+        )
+    )
     return found

@@ -238,7 +238,6 @@ def test_agents_run_where_the_logging_area_gives_them_their_role() -> None:
 
 def test_where_logs_are_not_searched_there_is_no_agent() -> None:
     assert "fluent-bit" not in logged("none")["helmfile.yaml"]
-    assert "fluent-bit" not in platforms.files(platforms.prod())["helmfile.yaml"]
 
 
 def test_elastic_runs_on_the_cluster_where_logging_is_its() -> None:

@@ -232,6 +232,9 @@ def test_what_the_yaml_leads_to(of: Subject) -> None:
         "prod-123456789012-load-balancer-logs",
         "prod-123456789012-access-logs",
         "prod-123456789012-files",
+        "prod-123456789012-audit",
+        "prod-123456789012-audit-results",
+        "prod-123456789012-backup-reports",
     ]
     assert [one.name for one in of.made("aws_db_instance")] == ["prod-crm"]
 

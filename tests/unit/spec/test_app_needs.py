@@ -9,8 +9,10 @@ from typing import cast
 
 import pytest
 
+from mendixctl.engine.environment.neighbours import reader
 from mendixgen.areas.workloads.statements import PUSH
 from mendixgen.diagnostics import MendixError, Severity
+from mendixgen.repository import Repository
 from mendixgen.spec import app_needs
 from mendixgen.spec.header import Header
 from mendixgen.spec.loader import load_text
@@ -31,7 +33,8 @@ def said(*apps: str, sections: dict[str, str] | None = None) -> dict[str, str]:
         text = text.replace(old, new)
     lock = locks.parse((REPOSITORY / "environments/prod.lock").read_text(), "prod.lock")
     try:
-        spec = load_text(text, "environments/prod.yaml", store=STORE, lock=lock, name="prod", today=TODAY)
+        label, beside = "environments/prod.yaml", reader(Repository(REPOSITORY))
+        spec = load_text(text, label, store=STORE, lock=lock, name="prod", today=TODAY, beside=beside)
     except MendixError as error:
         return {one.code: one.detail for one in error.diagnostics if one.severity is Severity.ERROR}
     return {one.code: one.detail for one in spec.warnings}
@@ -110,7 +113,8 @@ def test_prod_as_it_is_committed_is_valid() -> None:
 
     lock = locks.parse((REPOSITORY / "environments/prod.lock").read_text(), "prod.lock")
     text = (REPOSITORY / "environments/prod.yaml").read_text()
-    spec = load_text(text, "environments/prod.yaml", store=STORE, lock=lock, name="prod", today=TODAY)
+    label, beside = "environments/prod.yaml", reader(Repository(REPOSITORY))
+    spec = load_text(text, label, store=STORE, lock=lock, name="prod", today=TODAY, beside=beside)
     found = {one.code: one.detail for one in spec.warnings}
     assert found["MXS148"] == "apps.portal.hostname"
 

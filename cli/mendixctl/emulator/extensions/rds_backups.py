@@ -82,6 +82,9 @@ def _mend_restores(backend: Any) -> None:
         stand_in = f"{target}-source"
         kept = copy.copy(_records(self)[arn]["source"])
         kept.db_instance_identifier = stand_in
+        # groups are of the source's region; without others, RDS takes the engine's defaults (API reference,
+        # RestoreDBInstanceToPointInTime, "DBParameterGroupName")
+        kept.db_parameter_group_name, kept.option_group_supplied = None, False
         self.databases[stand_in] = kept
         try:
             return restore(self, stand_in, target, overrides)

@@ -2,9 +2,9 @@
 
 moto 5.2.5 does not tell a topic's ``SignatureVersion`` and ``TracingConfig`` (GetTopicAttributes: a difference in every
 plan), and takes every subscription for confirmed. Here one to a mail or an HTTP(S) address is pending, as in AWS, until
-ConfirmSubscription; no message is sent, so the token is the address. moto would post to an HTTP(S) address whatever was
-published, and fail where nobody answers: here nothing leaves the machine. A pending one cannot be unsubscribed: AWS keeps it
-for some days and then forgets it (API reference, Unsubscribe).
+ConfirmSubscription; no message is sent, so the token is the address. moto would post to an HTTP(S) address whatever
+was published, and fail where nobody answers: here nothing leaves the machine. A pending one cannot be unsubscribed:
+AWS keeps it for some days and then forgets it (API reference, Unsubscribe).
 """
 
 from __future__ import annotations

@@ -31,6 +31,13 @@ def find(clients: Clients, region: str, primary: str, databases: Iterable[str]) 
     return [_backup(name, known.get(f"{primary}-{name}")) for name in databases]
 
 
+def is_no_instance(error: BaseException) -> bool:
+    """Whether RDS says that there is no such database (API reference, "DBInstanceNotFound")."""
+    from mendixctl.aws import error_code
+
+    return error_code(error) == "DBInstanceNotFound"
+
+
 def _backup(name: str, found: Any) -> Backup:
     if found is None:
         return Backup(name)

@@ -6,7 +6,9 @@ restored database answers as available (RTO). Nothing of either environment is c
 
 from __future__ import annotations
 
+import contextlib
 import time
+from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
 from mendixctl.engine.environment.site import Site
@@ -15,6 +17,7 @@ from mendixctl.engine.recovery import backups, record, side
 from mendixctl.engine.recovery.results import Backup, DrillResult, Measurement
 from mendixctl.engine.session import Session
 from mendixctl.ledger.release import Kind
+from mendixgen.diagnostics import MendixError
 
 if TYPE_CHECKING:
     from mendixctl.aws import Clients
@@ -67,15 +70,19 @@ def measure(site: Site, backup: Backup) -> Measurement:
     if not backup.arn or backup.latest is None:
         return Measurement(backup.database, None, None, "it has no replicated backups in this region")
     environment = site.environment
-    site.session.reporter.stage("restore", backup.database)
+    site.session.reporter.stage("drill", backup.database)
     rpo = (site.session.clock() - backup.latest).total_seconds()
     target = f"{environment}-drill-{backup.database}"[:LONGEST_NAME]
     started = time.monotonic()
     try:
         _restore(site.clients, environment, backup, target)
         rto = time.monotonic() - started
-    finally:
-        _remove(site.clients, target)
+    except BaseException:
+        # why it could not be restored is what a person has to know, whatever becomes of what there may be of it
+        with contextlib.suppress(MendixError):
+            _remove(site.clients, target)
+        raise
+    _remove(site.clients, target)
     return Measurement(backup.database, round(max(rpo, 0.0), 1), round(rto, 1))
 
 
@@ -88,8 +95,13 @@ def _restore(clients: Clients, environment: str, backup: Backup, target: str) ->
         (own,) = rds.describe_db_instances(DBInstanceIdentifier=f"{environment}-{backup.database}")["DBInstances"]
         groups = [one["VpcSecurityGroupId"] for one in own.get("VpcSecurityGroups", ())]
         subnets = (own.get("DBSubnetGroup") or {}).get("DBSubnetGroupName")
+        parameters = _own(one["DBParameterGroupName"] for one in own.get("DBParameterGroups", ()))
+        options = _own(one["OptionGroupName"] for one in own.get("OptionGroupMemberships", ()))
         placed: dict[str, Any] = {
             **({"DBSubnetGroupName": subnets} if subnets else {}),
+            # the source's groups are in its region; RDS takes its own defaults where nothing is said
+            **({"DBParameterGroupName": parameters[0]} if parameters else {}),
+            **({"OptionGroupName": options[0]} if options else {}),
             **({"VpcSecurityGroupIds": groups} if groups else {}),
         }
         rds.restore_db_instance_to_point_in_time(
@@ -107,13 +119,18 @@ def _restore(clients: Clients, environment: str, backup: Backup, target: str) ->
         )
 
 
+def _own(groups: Iterable[str]) -> list[str]:
+    """Without RDS's defaults (``default.postgres17``, ``default:mysql-8-4``), which it takes by itself."""
+    return [one for one in groups if not one.startswith("default")]
+
+
 def _remove(clients: Clients, target: str) -> None:
-    from mendixctl.aws import guarded, is_missing
+    from mendixctl.aws import guarded
 
     with guarded(f"the removal of {target}"):
         rds = clients.client("rds")
         try:
             rds.delete_db_instance(DBInstanceIdentifier=target, SkipFinalSnapshot=True, DeleteAutomatedBackups=True)
         except rds.exceptions.ClientError as error:
-            if not is_missing(error):
+            if not backups.is_no_instance(error):
                 raise

@@ -139,24 +139,30 @@ def _edit(site: Site, data: dict[str, Any]) -> dict[str, Any]:
 
 def _next(prepared: PreparedSwitch) -> tuple[str, ...]:
     environment = prepared.scope.environment
+    flag = " --emulator" if prepared.scope.rehearsal else ""
+    kept: tuple[str, ...] = ()
+    if prepared.scope.rehearsal and prepared.text != prepared.before:
+        # a rehearsal's copy of the file is made anew by each plan
+        kept = (f"write what was shown into environments/{environment}.yaml: a rehearsal leaves that file alone",)
     if prepared.kind == "failover" and not prepared.latch:
         return (
-            f"mendixctl plan {environment}",
-            f"mendixctl apply --env {environment}",
-            f"mendixctl recovery failover {environment} --names",
+            *kept,
+            f"mendixctl plan {environment}{flag}",
+            f"mendixctl apply --env {environment}{flag}",
+            f"mendixctl recovery failover {environment} --names{flag}",
         )
-    return (f"mendixctl plan {environment}",) if prepared.kind == "failback" else ()
+    return (*kept, f"mendixctl plan {environment}{flag}") if prepared.kind == "failback" else ()
 
 
 def _exists(clients: Clients, identifier: str) -> bool:
-    from mendixctl.aws import guarded, is_missing
+    from mendixctl.aws import guarded
 
     with guarded(f"the database {identifier}"):
         rds = clients.client("rds")
         try:
             return bool(rds.describe_db_instances(DBInstanceIdentifier=identifier)["DBInstances"])
         except rds.exceptions.ClientError as error:
-            if is_missing(error):
+            if backups.is_no_instance(error):
                 return False
             raise
 

@@ -37,6 +37,7 @@ STAGES = {
     "record": "recording the release",
     "health": "checking health",
     "restore": "putting the state back",
+    "drill": "restoring, to measure it",
     "trail": "asking CloudTrail",
     "verify": "checking what was recorded",
 }

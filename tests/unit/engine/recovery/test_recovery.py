@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from types import SimpleNamespace
 from typing import Any
@@ -30,6 +30,7 @@ class Rds:
     instances: set[str] = field(default_factory=lambda: {"dev-crm"})
     asked: list[str] = field(default_factory=list)
     broken: bool = False
+    refused: bool = False
     exceptions: Any = field(default_factory=lambda: SimpleNamespace(ClientError=ClientError))
 
     def get_paginator(self, name: str) -> Rds:
@@ -54,14 +55,20 @@ class Rds:
     def describe_db_instances(self, DBInstanceIdentifier: str) -> dict[str, Any]:  # noqa: N803 - boto3's names
         if DBInstanceIdentifier not in self.instances:
             raise ClientError({"Error": {"Code": "DBInstanceNotFound"}}, "DescribeDBInstances")
-        return {"DBInstances": [{"DBInstanceClass": "db.t4g.medium", "DBSubnetGroup": {"DBSubnetGroupName": "dev"}}]}
+        own = {
+            "DBInstanceClass": "db.t4g.medium",
+            "DBSubnetGroup": {"DBSubnetGroupName": "dev"},
+            "DBParameterGroups": [{"DBParameterGroupName": "dev-crm-postgres17"}],
+        }
+        return {"DBInstances": [own]}
 
     def restore_db_instance_to_point_in_time(self, **given: Any) -> None:
         assert given["SourceDBInstanceAutomatedBackupsArn"] == ARN
-        assert given["DBSubnetGroupName"] == "dev"
+        assert (given["DBSubnetGroupName"], given["DBParameterGroupName"]) == ("dev", "dev-crm-postgres17")
         self.asked.append(f"restore {given['TargetDBInstanceIdentifier']}")
-        self.instances.add(given["TargetDBInstanceIdentifier"])
-        if self.broken:
+        if not self.refused:
+            self.instances.add(given["TargetDBInstanceIdentifier"])
+        if self.broken or self.refused:
             raise ClientError({"Error": {"Code": "InsufficientDBInstanceCapacity"}}, "RestoreDBInstance")
 
     def modify_db_instance(self, **given: Any) -> None:
@@ -70,6 +77,8 @@ class Rds:
     def delete_db_instance(self, DBInstanceIdentifier: str, **given: Any) -> None:  # noqa: N803 - boto3's names
         kept = given.get("FinalDBSnapshotIdentifier", "nothing")
         self.asked.append(f"delete {DBInstanceIdentifier}, keeping {kept}")
+        if DBInstanceIdentifier not in self.instances:
+            raise ClientError({"Error": {"Code": "DBInstanceNotFound"}}, "DeleteDBInstance")
         self.instances.discard(DBInstanceIdentifier)
 
     def get_waiter(self, name: str) -> Any:
@@ -139,10 +148,28 @@ def test_a_drill_measures_takes_away_and_is_recorded(world: World) -> None:
 
 def test_what_a_drill_could_not_restore_is_taken_away_too(world: World) -> None:
     world.rds.broken = True
-    with pytest.raises(MendixError):
+    with pytest.raises(MendixError, match="InsufficientDBInstanceCapacity"):
         drill.drill(world.bench.session, "dev")
     assert world.rds.asked[-1] == "delete dev-drill-crm, keeping nothing"
     assert world.record(2).status is Status.FAILED
+
+
+def test_why_a_drill_could_not_restore_is_said_where_there_is_nothing_to_take_away(world: World) -> None:
+    world.rds.refused = True
+    with pytest.raises(MendixError, match="InsufficientDBInstanceCapacity"):
+        drill.drill(world.bench.session, "dev")
+
+
+def test_a_standby_whose_databases_are_gone_already_deletes_none(world: World) -> None:
+    world.rds.instances.clear()
+    assert switch.prepare(world.bench.session, "dev", Kind.FAILOVER, names=False).existing == ()
+
+
+def test_what_comes_next_after_a_rehearsal_is_a_rehearsal_with_the_edit_in_the_file(world: World) -> None:
+    prepared = switch.prepare(world.bench.session, "dev", Kind.FAILOVER, names=False)
+    rehearsed = replace(prepared, scope=replace(prepared.scope, rehearsal=True))
+    assert [it.endswith(" --emulator") for it in switch._next(rehearsed)] == [False, True, True, True]
+    assert switch._next(prepared)[0] == "mendixctl plan dev"
 
 
 def test_a_failover_of_databases_is_an_edit_and_a_deletion_that_keeps_a_snapshot(world: World) -> None:
