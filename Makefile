@@ -11,13 +11,16 @@ BIN := .venv/bin
 # A filesystem mirror of the AWS provider, where this machine has one: then Terraform's registry is not asked.
 with_mirror = MENDIXCTL_PROVIDER_MIRROR="$${MENDIXCTL_PROVIDER_MIRROR:-$$($(BIN)/python tools/provider_mirror.py)}"
 
-.PHONY: help demo test soak lint format bench modules docs messages clean runtime development scanners
+.PHONY: help demo transcript test soak lint format bench modules docs messages clean runtime development scanners
 
 help: ## list the targets
-	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-9s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 demo: runtime ## walk from YAML to AWS and back on the emulator (at most 5 minutes)
 	@$(with_mirror) $(BIN)/python tools/demo.py $(ARGS)
+
+transcript: runtime ## write docs/demo.md and docs/zh/demo.md from one walk of the demo
+	@$(with_mirror) $(BIN)/python tools/transcript.py
 
 test: lint scanners ## lint, then every test (about forty minutes on two cores)
 	@$(with_mirror) $(BIN)/python -m pytest -n auto --dist loadgroup $(ARGS)

@@ -143,6 +143,8 @@ def main(arguments: list[str]) -> int:
             left = missing(language)
             for domain, count in total.items():
                 print(f"{domain:<14} {count - len(left.get(domain, ())):>5} of {count:>5}")
+            whole, lacking = total.total(), sum(map(len, left.values()))
+            print(f"{'all':<14} {whole - lacking:>5} of {whole:>5}  ({(whole - lacking) / whole:.0%})")
             return 1 if left else 0
         case ["todo", *wanted]:
             listed = [

@@ -1,4 +1,7 @@
-"""docs/first-quarter-hour.md is run from its first command to its last, and shows what comes of them."""
+"""docs/first-quarter-hour.md is run from its first command to its last, and shows what comes of them in each language.
+
+It is one walk: each result is shown in English, which the page has, and in Chinese, which docs/zh has.
+"""
 
 from __future__ import annotations
 
@@ -15,7 +18,11 @@ from tests.support.page_runner import Shell, failures
 
 pytestmark = pytest.mark.emulator
 
-PAGE = Path(__file__).parents[2] / "docs" / "first-quarter-hour.md"
+TOP = Path(__file__).parents[2]
+PAGE, TWIN = TOP / "docs" / "first-quarter-hour.md", TOP / "docs" / "zh" / "first-quarter-hour.md"
+COMMAND = """#!/bin/sh
+exec '{python}' '{tool}' '{place}' "$@"
+"""
 GIT = "[user]\nname = A. Person\nemail = a@example.com\n[init]\ndefaultBranch = main\n"
 
 
@@ -27,12 +34,20 @@ def shell(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Shell]:
     variables = {
         key: value for key, value in os.environ.items() if not key.startswith(("GIT_", "MENDIXCTL_LANG", "LC_"))
     }
-    path = os.pathsep.join((str(Path(sys.executable).parent), os.environ["PATH"]))
-    yield Shell(tmp_path / "home", {**variables, "HOME": str(tmp_path / "home"), "PATH": path, "LANG": "C.UTF-8"})
+    path = os.pathsep.join((str(tmp_path / "bin"), str(Path(sys.executable).parent), os.environ["PATH"]))
+    made = Shell(tmp_path / "home", {**variables, "HOME": str(tmp_path / "home"), "PATH": path, "LANG": "C.UTF-8"})
+    command = tmp_path / "bin" / "mendixctl"
+    command.parent.mkdir()
+    command.write_text(
+        COMMAND.format(python=sys.executable, tool=TOP / "tools" / "two_languages.py", place=made.second)
+    )
+    command.chmod(0o755)
+    yield made
     repository = Repository(tmp_path / "home" / "platform")
     for status in control.status(repository):
         control.stop(repository, status.account)
 
 
 def test_the_page_is_what_a_newcomer_sees(shell: Shell) -> None:
-    assert list(failures(PAGE.read_text(encoding="utf-8"), shell)) == []
+    page, twin = (path.read_text(encoding="utf-8") for path in (PAGE, TWIN))
+    assert list(failures(page, shell, twin)) == []

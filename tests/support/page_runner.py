@@ -8,6 +8,9 @@
 
 Commands are bash's, and each begins in the folder in which the one before it ended. Standard output is shown, and
 errors; how far a command has come is not.
+
+A page and its Chinese twin are run as one: their steps are the same, each is carried out once, and what it shows in
+either language stands in that page (`tools/two_languages.py`).
 """
 
 from __future__ import annotations
@@ -23,7 +26,7 @@ VARIES = {
     "<seconds>": re.compile(r"(?:\d+ m )?\d+(?:\.\d+)? s\b"),
     "<key>": re.compile(r"\bmrk-[0-9a-f-]+"),
     "<request>": re.compile(r"(?<=RequestID: )[0-9a-f-]+"),
-    "<count>": re.compile(r"\d+(?= files$| versions$| KiB)"),
+    "<count>": re.compile(r"\d+(?= files$| versions$| KiB| 个文件$| 个版本$)"),
 }
 FENCE = re.compile(r"^```(\w*) ?(.*)$")
 
@@ -82,6 +85,8 @@ class Shell:
 
     def __init__(self, folder: Path, variables: Mapping[str, str]) -> None:
         self.folder = folder
+        self.second = folder.parent / "second"
+        """Where the commands leave what they show in Chinese."""
         self._note = folder.parent / "folder"
         self.variables = dict(variables)
         self.code = 0
@@ -93,8 +98,18 @@ class Shell:
             ["bash", "-c", script], cwd=self.folder, env=self.variables, capture_output=True, text=True, check=False
         )
         self.code = done.returncode
+        self.seen = [*done.stdout.rstrip("\n").splitlines(), *_errors(done.stderr)]
         self.folder = Path(self._note.read_text().strip())
-        return [*done.stdout.rstrip("\n").splitlines(), *_errors(done.stderr)]
+        return self.seen
+
+    def translated(self) -> list[str]:
+        """What the last command showed, in Chinese; where it has no other language, the same."""
+        texts = []
+        for path in (self.second.with_suffix(".out"), self.second.with_suffix(".err")):
+            texts.append(path.read_text(encoding="utf-8") if path.is_file() else "")
+            path.unlink(missing_ok=True)
+        out, err = texts
+        return [*out.rstrip("\n").splitlines(), *_errors(err)] if out or err else self.seen
 
     def write(self, file: Written) -> None:
         """Write a file of the page."""
@@ -104,13 +119,13 @@ class Shell:
 def _errors(text: str) -> list[str]:
     """Standard error from its first error or warning on; before it stands how far a command has come."""
     lines = text.rstrip("\n").splitlines()
-    first = next((at for at, line in enumerate(lines) if re.match(r"(error|warning) MX", line)), len(lines))
+    first = next((at for at, line in enumerate(lines) if re.match(r"(error|warning|错误|警告) MX", line)), len(lines))
     return lines[first:]
 
 
 def alike(shown: list[str], seen: list[str]) -> bool:
     """Whether the output is what the page shows."""
-    wanted, got = ("\n".join(map(_plain, lines)).strip("\n") for lines in (shown, seen))
+    wanted, got = ("\n".join(map(plain, lines)).strip("\n") for lines in (shown, seen))
     pattern = "".join(".*?" if part is None else re.escape(part) for part in _parts(wanted))
     return re.fullmatch(pattern, got, re.DOTALL) is not None
 
@@ -122,22 +137,34 @@ def _parts(text: str) -> Iterator[str | None]:
         yield part
 
 
-def _plain(line: str) -> str:
+def plain(line: str) -> str:
+    """A line with what is another value each time under a name of its own."""
     for name, varies in VARIES.items():
         line = varies.sub(name, line)
     return line.rstrip()
 
 
-def failures(page: str, shell: Shell) -> Iterator[str]:
-    """Run the page to its first command that is not as it says, and tell that one."""
+def failures(page: str, shell: Shell, twin: str | None = None) -> Iterator[str]:
+    """Run the page, and with it its twin, to the first command that is not as one of them says, and tell that one."""
+    others = iter(steps(twin)) if twin is not None else None
     for step in steps(page):
+        other = next(others, None) if others is not None else step
         if isinstance(step, Written):
+            if not isinstance(other, Written) or other.name != step.name:
+                yield f"the twin does not write {step.name} where the page does"
+                return
             shell.write(step)
             continue
-        seen = shell.run(step.text)
-        if not step.shown and shell.code == 0:
-            continue
-        if not step.shown or not alike(step.shown, seen):
-            said = "\n".join([f"line {step.line}: $ {step.text}", f"(exit code {shell.code})", *seen])
-            yield f"{said}\n--- and the page shows:\n" + "\n".join(step.shown)
+        if not isinstance(other, Command) or other.text != step.text:
+            yield f"line {step.line}: $ {step.text}\nstands elsewhere in the twin"
             return
+        seen = shell.run(step.text)
+        for wanted, shown in ((step, seen), (other, shell.translated())):
+            if not wanted.shown and shell.code == 0:
+                continue
+            if not wanted.shown or not alike(wanted.shown, shown):
+                said = "\n".join([f"line {wanted.line}: $ {step.text}", f"(exit code {shell.code})", *shown])
+                yield f"{said}\n--- and the page shows:\n" + "\n".join(wanted.shown)
+                return
+    if others is not None and next(others, None) is not None:
+        yield "the twin goes on where the page has ended"

@@ -10,6 +10,8 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
+from tests.support.page_runner import plain
+
 FENCE = re.compile(r"^```")
 HEADING = re.compile(r"^(#+) (.+)$")
 CODE = re.compile(r"`([^`]+)`")
@@ -83,10 +85,31 @@ def differences(english: str, chinese: str) -> Iterator[str]:
         return
     for one, other in zip(ours, theirs, strict=True):
         where = f'"{one.title}" ("{other.title}")'
-        if one.blocks != other.blocks:
-            yield f"{where}: the code blocks differ: {_first(one.blocks, other.blocks)}"
+        mine, its = one.blocks, other.blocks
+        if len(mine) == len(its):
+            told = [_is_answered_in_chinese(block) for block in its]
+            mine = [_answered(block) if said else block for block, said in zip(mine, told, strict=True)]
+            its = [_answered(block) if said else block for block, said in zip(its, told, strict=True)]
+        if mine != its:
+            yield f"{where}: the code blocks differ: {_first(mine, its)}"
         yield from (f"{where}: {said}" for said in _tables(one, other))
         yield from (f"{where}: {said}" for said in _prose(one, other))
+
+
+def _is_answered_in_chinese(block: str) -> bool:
+    """Whether it shows commands, and what they answer in Chinese."""
+    return bool(re.search(r"^\$ ", block, re.MULTILINE)) and bool(re.search("[\u4e00-\u9fff]", block))
+
+
+def _answered(block: str) -> str:
+    """What is typed, as it stands; of each answer how many lines it has, and the codes and numbers that never vary."""
+    kept: list[str] = []
+    for line in block.splitlines():
+        if line.startswith(("```", "$ ")):
+            kept.append(line)
+        else:
+            kept.append(" ".join(sorted(re.findall(r"MX[A-Z]\d{3}|\d+(?:[.,:-]\d+)*", plain(line)))))
+    return "\n".join(kept)
 
 
 def _headings(ours: list[Section], theirs: list[Section]) -> Iterator[str]:

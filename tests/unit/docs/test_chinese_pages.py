@@ -110,6 +110,16 @@ def test_a_twin_that_is_older_is_told_where(old: str, new: str, told: str) -> No
     assert told in "\n".join(differences(ENGLISH, CHINESE.replace(old, new)))
 
 
+ASKED = "# Head\n\n```\n$ mendixctl plan dev\nPlan: 3 to add  (24 s)\nerror MXT129: no\n```\n"
+ANSWERED = "# 标题\n\n```\n$ mendixctl plan dev\n计划：新增 3  (24 s)\n错误 MXT129：否\n```\n"
+
+
+def test_what_commands_answer_may_be_in_chinese_and_nothing_else_of_it() -> None:
+    assert list(differences(ASKED, ANSWERED)) == []
+    for old, new in (("plan dev", "plan prod"), ("新增 3", "新增 4"), ("MXT129", "MXT130"), ("错误 MXT129：否\n", "")):
+        assert "the code blocks differ" in "\n".join(differences(ASKED, ANSWERED.replace(old, new)))
+
+
 @pytest.mark.parametrize("written", ["有2个", "有 2个", "好， 是", "好 ，是", "好,是", "漂移即偏移"])
 def test_what_the_glossary_rules_out_is_found(written: str) -> None:
     assert list(mistakes(written)) != []

@@ -65,3 +65,15 @@ def test_what_varies_is_compared_as_such_and_nothing_else() -> None:
     assert not alike(["first", "...", "last"], ["first", "second"])
     assert not alike(["35 to add"], ["36 to add"])
     assert not alike(["a.b"], ["axb"])
+
+
+def test_a_page_and_its_twin_are_one_walk(shell: Shell) -> None:
+    page = "```\n$ printf 'done\\n' && printf '完成\\n' > ../second.out\ndone\n$ echo 1\n1\n```\n"
+    twin = page.replace("done\n$", "完成\n$")
+    assert list(failures(page, shell, twin)) == []
+    (told,) = failures(page, shell, page)
+    assert told.endswith("完成\n--- and the page shows:\ndone")
+    (told,) = failures(page, shell, twin.replace("echo 1", "echo 2"))
+    assert told == "line 4: $ echo 1\nstands elsewhere in the twin"
+    (told,) = failures(page, shell, f"{twin}\n```\n$ echo 3\n```\n")
+    assert told == "the twin goes on where the page has ended"

@@ -211,7 +211,7 @@ def compared(screen: Screen, result: DiffResult) -> None:
         return
     spec_changes(screen, result.spec, result.versions)
     if result.spec_diff:
-        screen.line(("The YAML", "bold"))
+        screen.line((word("The YAML"), "bold"))
         screen.block(result.spec_diff.rstrip("\n").split("\n"), indent=2, diff=True)
     if result.changes:
         screen.line(("The resources", "bold"))

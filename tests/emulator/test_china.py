@@ -1,0 +1,51 @@
+"""The production platform in AWS China, whole, as docs/examples has it: planned, applied, and planned empty."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from mendixctl.emulator import control
+from mendixgen.repository import Repository
+
+pytestmark = [pytest.mark.emulator, pytest.mark.soak]
+
+TOP = Path(__file__).parents[2]
+NAME = "prod-ningxia"
+
+
+@pytest.fixture
+def platform(tmp_path: Path) -> Iterator[Path]:
+    """A repository with the example and its standby, and the modules of this one."""
+    root = tmp_path / "platform"
+    (root / "environments").mkdir(parents=True)
+    for example in (TOP / "docs" / "examples").glob("prod-*.yaml"):
+        shutil.copy(example, root / "environments")
+    shutil.copytree(TOP / "modules", root / "modules")
+    yield root
+    repository = Repository(root)
+    for status in control.status(repository):
+        control.stop(repository, status.account)
+
+
+def run(root: Path, *arguments: str) -> int:
+    """A command as a person gives it; its exit code."""
+    program = [sys.executable, "-m", "mendixctl", "-C", str(root), *arguments]
+    return subprocess.run(program, env={**os.environ, "MENDIXCTL_LANG": "zh"}, check=False).returncode
+
+
+def test_production_in_ningxia_is_applied_whole_and_names_nothing_of_another_partition(platform: Path) -> None:
+    assert run(platform, "plan", NAME, "--emulator") == 2
+    assert run(platform, "apply", "--env", NAME, "--emulator", "--yes", "-m", "whole") == 0
+    assert run(platform, "plan", NAME, "--emulator") == 0
+    (state,) = (platform / ".mendixctl" / NAME).rglob("terraform.tfstate")
+    text = state.read_text(encoding="utf-8")
+    assert "arn:aws-cn:" in text
+    assert set(re.findall(r"arn:aws:[a-z0-9-]+:[a-z0-9-]+:", text)) == set()
