@@ -230,7 +230,9 @@ def policies(file: Path) -> None:
     with tempfile.TemporaryDirectory(prefix="deployer-policies-") as temporary:
         spec = Path(temporary).resolve() / "foundation.yaml"  # without its lock: the newest module, released or not
         text = (TOP / "environments" / "foundation.yaml").read_text()
-        spec.write_text(text.replace("target: aws", "target: emulator"))
+        spec.write_text(
+            text.replace("target: aws", "target: emulator").replace("\n  github:", "\n  planner: {}\n  github:")
+        )
         (folder := spec.parent / "root").mkdir()
         planned = [it for it in resources(plan_of_environment(spec, folder)) if is_policy(it["address"].split("[")[0])]
     found = {it["name"]: json.loads(it["values"]["policy"])["Statement"] for it in planned}

@@ -72,6 +72,10 @@ def test_life_of_the_foundation(root: AreaRoot) -> None:
             "aws_iam_account_password_policy.this[0]": ("update",),
             'aws_iam_openid_connect_provider.ci["gitlab"]': ("create",),
             **dict.fromkeys(BUILDS, ("create",)),
+            "aws_iam_policy.planner[0]": ("create",),
+            "aws_iam_role.planner[0]": ("create",),
+            "aws_iam_role_policy_attachment.planner[0]": ("create",),
+            "aws_iam_role_policy_attachment.planner_reads[0]": ("create",),
             "aws_iam_policy.deployer_boundary[0]": ("update",),
             "aws_iam_policy.deployer_identity[0]": ("update",),
             "aws_iam_policy.deployer_state[0]": ("update",),
@@ -82,7 +86,13 @@ def test_life_of_the_foundation(root: AreaRoot) -> None:
         }
 
     then = {
-        "ci": {**CI, "gitlab": {"projects": ["example/platform"]}, "environments": ["prod"], "session_hours": 4},
+        "ci": {
+            **CI,
+            "gitlab": {"projects": ["example/platform"]},
+            "environments": ["prod"],
+            "session_hours": 4,
+            "planner": {},
+        },
         "password_policy": {"min_length": 20},
         "security_hub": {"standards": ["fsbp", "nist"]},
         "inspector": False,

@@ -24,6 +24,9 @@ from mendixgen.authoring.expression import render
 FOLDER = Path(__file__).with_name("deployer_calls")
 POLICIES = FOLDER / "policies.json"
 BOUNDARY = "deployer_boundary"
+PLANNER = "planner"
+OTHERS = (BOUNDARY, PLANNER)
+"""Policies that say nothing of what the deployer may."""
 ENVIRONMENTS = ("foundation", "prod", "prod-dr")
 
 
@@ -36,8 +39,9 @@ def source_digest() -> str:
 
 
 def is_policy(address: str) -> bool:
-    """Whether an address (of a resource, without index) is a policy of the deployer."""
-    return address.rpartition("aws_iam_policy.")[2].startswith("deployer_") and "aws_iam_policy." in address
+    """Whether an address (of a resource, without index) is a policy of the deployer, or that of the planner."""
+    _, kind, name = address.rpartition("aws_iam_policy.")
+    return bool(kind) and (name.startswith("deployer_") or name == PLANNER)
 
 
 @cache
@@ -49,9 +53,23 @@ def policies() -> Mapping[str, list[dict[str, Any]]]:
 
 def verdict(call: Call) -> str:
     """IAM's decision about ``call`` by the deployer: ``allowed``, ``explicitDeny`` or ``implicitDeny``."""
-    own = [statement for name, listed in policies().items() if name != BOUNDARY for statement in listed]
+    own = [statement for name, listed in policies().items() if name not in OTHERS for statement in listed]
     context = {key: [value] for key, value in call.context.items()}
     return decision(call.action, call.resource, context, own, policies()[BOUNDARY])
+
+
+def planned(call: Call) -> str:
+    """IAM's decision about ``call`` by the planner, with AWS's ReadOnlyAccess as moto has it."""
+    context = {key: [value] for key, value in call.context.items()}
+    return decision(call.action, call.resource, context, [*_read_only(), *policies()[PLANNER]], policies()[BOUNDARY])
+
+
+@cache
+def _read_only() -> list[dict[str, Any]]:
+    from moto.iam.aws_managed_policies import aws_managed_policies_data
+
+    statements: list[dict[str, Any]] = json.loads(aws_managed_policies_data)["ReadOnlyAccess"]["Document"]["Statement"]
+    return statements
 
 
 def recorded(environment: str) -> Iterator[Call]:
@@ -75,7 +93,7 @@ def matches(row: Mapping[str, str], call: Call) -> bool:
 def grants() -> set[str]:
     """Every action, or pattern of actions, that a policy allows."""
     allowed = [
-        it for name, listed in policies().items() if name != BOUNDARY for it in listed if it["Effect"] == "Allow"
+        it for name, listed in policies().items() if name not in OTHERS for it in listed if it["Effect"] == "Allow"
     ]
     return {action for it in allowed for action in ([it["Action"]] if isinstance(it["Action"], str) else it["Action"])}
 

@@ -47,7 +47,7 @@ def environment(name: str, *, protected: bool = True, region: str = "eu-central-
         name=name,
         region=region,
         role=f"{ACCOUNT}/foundation-deployer",
-        plan_role=f"{ACCOUNT}/mendixctl-planner",
+        plan_role=f"{ACCOUNT}/foundation-planner",
         protected=protected,
         paths=(f"environments/{name}.yaml", f"environments/{name}.lock", f"environments/{name}/*"),
     )

@@ -56,6 +56,36 @@ def test_of_a_foundation_the_deployer_may_read_everything() -> None:
     assert [call for call in calls if deployer.verdict(call) != "allowed"] == []
 
 
+@pytest.mark.parametrize("environment", deployer.ENVIRONMENTS)
+def test_the_planner_may_plan_and_no_more_than_lock_a_state(environment: str) -> None:
+    rows = json.loads((deployer.FOLDER / f"{environment}.json").read_bytes())["asked"]
+    calls = [Call(row["action"], row["resource"], row["context"]) for row in rows if "plan" in row["phases"]]
+    assert calls
+    # of objects the recording keeps the bucket alone: a plan writes the lock beside the state
+    calls = [Call(it.action, it.resource.replace("/*", "/x.tflock"), it.context) for it in calls]
+    assert [call for call in calls if deployer.planned(call) != "allowed"] == []
+    applied = [Call(row["action"], row["resource"], row["context"]) for row in rows if row["phases"] == ["apply"]]
+    changing = [call for call in applied if call.action.split(":")[1].startswith(("Create", "Put"))]
+    assert changing
+    assert [call for call in changing if deployer.planned(call) == "allowed"] == []
+
+
+@pytest.mark.parametrize(
+    ("action", "resource"),
+    [
+        ("s3:GetObject", "arn:aws:s3:::prod-123456789012-files/invoice.pdf"),
+        ("s3:PutObject", "arn:aws:s3:::example-mendix-state/prod/terraform.tfstate"),
+        ("secretsmanager:GetSecretValue", "arn:aws:secretsmanager:eu-central-1:123456789012:secret:other/key-AbCdEf"),
+        ("dynamodb:Scan", "arn:aws:dynamodb:eu-central-1:123456789012:table/prod-incidents"),
+        ("logs:FilterLogEvents", "arn:aws:logs:eu-central-1:123456789012:log-group:/mendix/prod/apps/crm"),
+        ("ssm:GetParameter", "arn:aws:ssm:eu-central-1:123456789012:parameter/x"),
+        ("sts:AssumeRole", "arn:aws:iam::123456789012:role/foundation-deployer"),
+    ],
+)
+def test_the_planner_reads_no_content_and_changes_nothing(action: str, resource: str) -> None:
+    assert deployer.planned(Call(action, resource, {})) != "allowed"
+
+
 def test_every_grant_is_needed_or_has_a_reason() -> None:
     reasons = [grant for row in UNNEEDED for grant in row["grants"]]
     assert len(reasons) == len(set(reasons))

@@ -76,6 +76,13 @@ def test_what_is_out_of_bounds_is_refused_at_its_place(values: dict[str, Any], p
     assert refused.value.errors()[0]["loc"] == place
 
 
+def test_a_planner_is_made_where_it_is_asked_for() -> None:
+    assert section(ci={"github": GITHUB}).ci.planner is None
+    assert section(ci={"github": GITHUB, "planner": {}}).ci.planner.requests is True
+    count = next(it.value for it in collect(Foundation).locals if it.name == "planner_count")
+    assert "var.ci.planner, null) != null" in render(count)
+
+
 def test_ci_without_anybody_is_refused() -> None:
     assert said(ci={}) == [(("ci",), "MXS412")]
     assert said(ci={"github": GITHUB}) == []
@@ -139,9 +146,10 @@ def test_every_standard_has_an_arn_and_every_rule_an_identifier_and_a_text() -> 
 
 def test_what_people_become_is_bounded_and_what_services_work_as_does_one_thing() -> None:
     roles = {it.address: it for it in collect(Foundation).resources if it.type == "aws_iam_role"}
-    assert set(roles) == {"aws_iam_role.builds", "aws_iam_role.deployer", "aws_iam_role.trail"}
-    boundary = roles["aws_iam_role.deployer"].arguments["permissions_boundary"]
-    assert render(boundary) == "aws_iam_policy.deployer_boundary[0].arn"
+    people = {"aws_iam_role.deployer", "aws_iam_role.planner"}
+    assert set(roles) == {*people, "aws_iam_role.builds", "aws_iam_role.trail"}
+    for name in people:
+        assert render(roles[name].arguments["permissions_boundary"]) == "aws_iam_policy.deployer_boundary[0].arn"
     may = render(resource("aws_iam_role_policy.trail").arguments["policy"])
     assert set(re.findall(r"[a-z]+:[A-Z][A-Za-z*]+", may)) == {"logs:CreateLogStream", "logs:PutLogEvents"}
 
@@ -186,6 +194,13 @@ def test_who_deploys_is_compared_whole_and_without_wildcards() -> None:
     assert "StringEquals" in trust
     assert "StringLike" not in trust
     assert "*" not in trust
+
+
+def test_requests_plan_by_the_name_that_their_tool_gives_them() -> None:
+    requests = next(render(it.value) for it in collect(Foundation).locals if it.name == "request_subjects")
+    assert '"repo:${name}:pull_request"' in requests
+    assert '"project_path:${name}:ref_type:branch:ref:*"' in requests
+    assert requests.count("if var.ci.planner.requests") == 2
 
 
 def test_the_deployer_manages_no_service_whole_and_reads_no_content() -> None:

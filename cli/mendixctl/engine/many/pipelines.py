@@ -30,14 +30,14 @@ Text = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._/:@\[\],=<>!~-]*$"
 
 class Settings(Strict):
     """``pipelines:`` of mendixctl.yaml. ``role``, ``plan_role``: names of the roles that apply and plan, in each
-    environment's account; ``role`` is by default what the account's foundation makes.
+    environment's account; by default those that the account's foundation makes.
     """
 
     branch: Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._/-]*$", max_length=200)] = "main"
     image: Text = IMAGE
     package: Text | None = PACKAGE
     role: Role | None = None
-    plan_role: Role = "mendixctl-planner"
+    plan_role: Role | None = None
 
 
 def pipelines(
@@ -83,9 +83,9 @@ def of_repository(session: Session) -> Platform:
             )
         )
     comparison = Comparison(session)
-    role = _roles(headers)
+    foundation = _foundations(headers)
     order = [
-        tuple(_environment(session, comparison, headers[name], role(headers[name]), settings) for name in wave)
+        tuple(_environment(session, comparison, headers[name], foundation(headers[name]), settings) for name in wave)
         for wave in waves(repository, list(headers))
     ]
     return Platform(tuple(order), settings.branch, settings.image, settings.package or "")
@@ -140,21 +140,21 @@ def _delivery(session: Session, tool: str, environment: str) -> str:
     return delivery.text(tool, delivery.Delivery.of(spec, tool))
 
 
-def _roles(headers: Mapping[str, Header]) -> Callable[[Header], str]:
-    """The name of the role that a foundation makes for who applies in an account."""
-    foundations = {header.account: header.name for header in headers.values() if header.kind == "foundation"}
-    return lambda header: f"{foundations.get(header.account, 'foundation')}-deployer"
+def _foundations(headers: Mapping[str, Header]) -> Callable[[Header], str]:
+    """The foundation that makes the roles of who plans and applies in an account."""
+    found = {header.account: header.name for header in headers.values() if header.kind == "foundation"}
+    return lambda header: found.get(header.account, "foundation")
 
 
 def _environment(
-    session: Session, comparison: Comparison, header: Header, role: str, settings: Settings
+    session: Session, comparison: Comparison, header: Header, foundation: str, settings: Settings
 ) -> PlatformEnvironment:
     account = f"arn:{header.partition}:iam::{header.account}:role"
     return PlatformEnvironment(
         name=header.name,
         region=header.region,
-        role=f"{account}/{settings.role or role}",
-        plan_role=f"{account}/{settings.plan_role}",
+        role=f"{account}/{settings.role or f'{foundation}-deployer'}",
+        plan_role=f"{account}/{settings.plan_role or f'{foundation}-planner'}",
         protected=header.protected,
         paths=paths_of(session, comparison, header.name),
     )

@@ -2,6 +2,11 @@
 
 A window is an hour, and less where it does not begin on the hour: a rule has one cron expression. Rules have no timeout
 of their own here: provider 5.100.0 does not read it back, so that no plan would ever be empty.
+
+A stage that succeeded is left only when its alarm has not rung for as long as it is watched: a condition has its result
+when a rule fails, and the rule fails where the alarm goes into one of ``AlarmStates``, which have to be named, within
+``WaitTime`` minutes. Sources: CodePipeline user guide, "CloudWatchAlarm", "How do stage conditions work?"; AWS, What's
+New, 1 August 2024, "stage level conditions" (a stage rolled back if an alarm goes into ALARM within 60 minutes).
 """
 
 from __future__ import annotations

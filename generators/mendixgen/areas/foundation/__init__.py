@@ -59,6 +59,19 @@ class GitLab(Strict):
     )
 
 
+class Planner(Strict):
+    """Who may plan in CI: jobs of the same repositories and projects."""
+
+    requests: bool = setting(
+        True,
+        description=(
+            "Requests too: pull requests of GitHub, every branch of GitLab. Whoever may open one may have anything run"
+            " with the rights of this role: it reads how everything is set up and the states, which hold secrets, and"
+            " no other content."
+        ),
+    )
+
+
 class Ci(Strict):
     """Who may deploy, without stored keys, and what they may do at most."""
 
@@ -91,6 +104,9 @@ class Ci(Strict):
             "Let the deployer write permissions boundaries (policies <environment>-boundary). Off, an administrator"
             " applies them, and the deployer can make no role that is more than the boundary lets it be."
         ),
+    )
+    planner: Planner | None = setting(
+        None, description="A role that reads, for the plans of pipelines; none if not written (planner: {} makes it)."
     )
     session_hours: int = setting(2, description="How long one deployment may take.", unit="hours", ge=1, le=12)
 
@@ -136,7 +152,7 @@ class Foundation(Area):
     """What an account and region have once: encryption by default, detection, rules, and who may deploy."""
 
     name = "foundation"
-    version = "1.3.0"
+    version = "1.4.0"
     kind = "foundation"
 
     class Inputs(AreaInputs):
@@ -214,6 +230,9 @@ class Foundation(Area):
         "ebs_key_arn": Output("one(aws_kms_key.ebs[*].arn)", "ARN of the default key of volumes; null if off."),
         "deployer_role_arn": Output(
             "one(aws_iam_role.deployer[*].arn)", "ARN of the role that CI deploys as; null without ci."
+        ),
+        "planner_role_arn": Output(
+            "one(aws_iam_role.planner[*].arn)", "ARN of the role that CI plans as; null without ci.planner."
         ),
         "deployer_boundary_arn": Output(
             "one(aws_iam_policy.deployer_boundary[*].arn)", "ARN of the deployer's permissions boundary."

@@ -46,8 +46,15 @@ CHANGES = [f"iam:{verb}*" for verb in ("Attach", "Create", "Delete", "Detach", "
 GITHUB = "token.actions.githubusercontent.com"
 
 
-def build(module: ModuleBuilder) -> None:
-    """Add the identity providers, the role, its boundary and its policies."""
+Names = dict[str, Expr]
+"""ARNs and names of what belongs to the environments, by kind."""
+
+
+def build(module: ModuleBuilder) -> tuple[Expr, Names, Expr]:
+    """Add the identity providers, the role, its boundary and its policies.
+
+    Returns the providers with the jobs that each vouches for, what belongs to the environments, and the boundary.
+    """
     var = module.var
     module.section("Deployment: who")
     on = module.local(
@@ -60,6 +67,7 @@ def build(module: ModuleBuilder) -> None:
     module.section("Deployment: what it may do")
     role = _role(module, on, providers, boundary)
     _policies(module, on, names, role)
+    return providers, names, boundary
 
 
 def _providers(module: ModuleBuilder) -> Expr:
@@ -106,7 +114,7 @@ def _providers(module: ModuleBuilder) -> Expr:
     return providers
 
 
-def _names(module: ModuleBuilder) -> dict[str, Expr]:
+def _names(module: ModuleBuilder) -> Names:
     """ARNs of what belongs to the environments, by kind; in any region, which the statements limit: IAM allows 6,144
     characters a policy, and a list of all regions of all environments would not fit."""
     var = module.var
@@ -181,7 +189,7 @@ def _names(module: ModuleBuilder) -> dict[str, Expr]:
     }
 
 
-def _boundary(module: ModuleBuilder, on: Expr, names: dict[str, Expr]) -> Expr:
+def _boundary(module: ModuleBuilder, on: Expr, names: Names) -> Expr:
     var = module.var
     iam = f"arn:{var.partition}:iam::{var.account}"
     own = [f"{iam}:role/{var.environment}-*", f"{iam}:policy/{var.environment}-*"]
@@ -288,7 +296,7 @@ def _role(module: ModuleBuilder, on: Expr, providers: Expr, boundary: Expr) -> E
     )
 
 
-def _policies(module: ModuleBuilder, on: Expr, names: dict[str, Expr], role: Expr) -> None:
+def _policies(module: ModuleBuilder, on: Expr, names: Names, role: Expr) -> None:
     here = {"StringEquals": {"aws:RequestedRegion": names["regions"]}}
     # One policy for both kinds of a name: a role has ten policies at most, unless the quota is raised.
     for name in dict.fromkeys((*MANAGED, *ABROAD)):
@@ -334,7 +342,7 @@ def _policies(module: ModuleBuilder, on: Expr, names: dict[str, Expr], role: Exp
     )
 
 
-def _identity(module: ModuleBuilder, names: dict[str, Expr]) -> list[dict[str, Any]]:
+def _identity(module: ModuleBuilder, names: Names) -> list[dict[str, Any]]:
     var = module.var
     iam = f"arn:{var.partition}:iam::{var.account}"
     bounded = {"ArnLike": {"iam:PermissionsBoundary": names["boundaries"]}}
@@ -406,7 +414,7 @@ def _identity(module: ModuleBuilder, names: dict[str, Expr]) -> list[dict[str, A
     ]
 
 
-def _state(module: ModuleBuilder, names: dict[str, Expr]) -> list[dict[str, Any]]:
+def _state(module: ModuleBuilder, names: Names) -> list[dict[str, Any]]:
     var = module.var
     arn = f"arn:{var.partition}"
     buckets = expr(f'[for name in {names["state"]} : "{arn}:s3:::${{name}}"]')

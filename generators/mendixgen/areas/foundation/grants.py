@@ -684,6 +684,22 @@ INVOKE = ["lambda:InvokeFunction"]
 """Only of the environments' functions that rotate secrets, since Secrets Manager asks it of whoever turns rotation on
 (API reference, RotateSecret), and of those that install documents into a logging domain, which a plan's apply calls."""
 
+CONTENT = [
+    "athena:GetQueryResults*",
+    "dynamodb:BatchGetItem",
+    "dynamodb:GetItem",
+    "dynamodb:PartiQL*",
+    "dynamodb:Query",
+    "dynamodb:Scan",
+    "logs:FilterLogEvents",
+    "logs:Get*",
+    "logs:StartQuery",
+    "logs:Unmask",
+    "rds:DownloadDBLogFilePortion",
+    "sqs:ReceiveMessage",
+]
+"""Content that AWS's ReadOnlyAccess reads, beside objects and secrets, and that no plan asks for."""
+
 NEVER = [
     "ec2:GetPasswordData",
     "eks:AccessKubernetesApi",

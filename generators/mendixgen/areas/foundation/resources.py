@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from mendixgen.areas.foundation import builds, config, costs, deployer, record
+from mendixgen.areas.foundation import builds, config, costs, deployer, planner, record
 from mendixgen.areas.foundation.keys import key
 from mendixgen.authoring.constructs.key import USE, key_statement
 from mendixgen.authoring.expression import dynamic, each, expr
@@ -47,7 +47,7 @@ def build(module: ModuleBuilder) -> None:
     costs.build(module)
     _backups(module)
     builds.build(module)
-    deployer.build(module)
+    planner.build(module, *deployer.build(module))
 
 
 def _volumes(module: ModuleBuilder) -> None:
