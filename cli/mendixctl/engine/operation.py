@@ -46,14 +46,19 @@ def operation(
 
     Raises:
         MendixError: the specification, the ledger, the emulator or Terraform have errors.
-        Refused: MXP134, a protected environment was not named; MXP110 another command holds it; MXP120 to MXP123 this
-            checkout is not the one to work from; MXP143 it is being applied; MXG105, MXG106 the credentials.
+        Refused: MXP291, it cannot be done to a state in HCP Terraform; MXP134, a protected environment was not named;
+            MXP110 another command holds it; MXP120 to MXP123 this checkout is not the one to work from; MXP143 it is
+            being applied; MXG105, MXG106 the credentials.
     """
     workplace = open_workplace(session, environment, refresh=refresh, gate=gate)
     if command and workplace.scope.protected:
         raise Refused(Diagnostic("MXP134", f"{environment} is protected, so it has to be named", hint=command))
     if announce:
         session.reporter.begin(workplace.scope)
+    if workplace.cloud is not None:
+        from mendixctl.engine.environment.cloud import check_possible
+
+        check_possible(workplace, doing)
     with lease(workplace.workspace, environment, doing):
         if drop_plan:
             workplace.plans.clear()

@@ -25,7 +25,7 @@ from mendixgen.spec.apps import arguments as app_arguments
 from mendixgen.versions.store import Input, Manifest, ModuleMove, ModuleStore
 
 if TYPE_CHECKING:
-    from mendixgen.spec.header import Header
+    from mendixgen.spec.header import CloudPlace, Header
     from mendixgen.spec.loader import Specification
 
 OWNED = ("terraform.tf", "providers.tf", "main.tf", "outputs.tf", "moves.tf")
@@ -110,9 +110,26 @@ def _terraform(header: Header, options: RenderOptions) -> str:
         backend = _nested('backend "local"', {"path": options.local_state})
     elif header.backend == "local":
         backend = _nested('backend "local"', {"path": f"../../.mendixctl/{header.name}/state/terraform.tfstate"})
+    elif header.cloud is not None:
+        backend = cloud_block(header.cloud)
     else:
         backend = _s3_backend(header)
     return _block("terraform", _attributes({"required_version": TERRAFORM_CONSTRAINT}), provider, backend)
+
+
+def cloud_block(place: CloudPlace) -> list[str]:
+    """The workspace of HCP Terraform: the block ``cloud`` stands in the place of a backend (Terraform language,
+    "Configure HCP Terraform settings"; the host is always said, because TF_CLOUD_HOSTNAME would else decide).
+    """
+    return [
+        "  cloud {",
+        *_attributes({"hostname": place.hostname, "organization": place.organization}, 4),
+        "",
+        "    workspaces {",
+        *_attributes({"name": place.workspace}, 6),
+        "    }",
+        "  }",
+    ]
 
 
 def _s3_backend(header: Header) -> list[str]:

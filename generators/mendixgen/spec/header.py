@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Mapping
 from functools import cache
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, NamedTuple
 
 from pydantic import Field, StringConstraints
 
@@ -19,6 +19,7 @@ NAME_PATTERN = r"^[a-z](?:-?[a-z0-9]){1,15}$"
 """An environment's name. With the length limit of 16 this is ``[a-z][a-z0-9-]{0,14}[a-z0-9]`` without ``--``."""
 
 DOMAIN_PATTERN = r"^(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z](?:[a-z0-9-]{0,61}[a-z0-9])$"
+HOSTNAME_PATTERN = r"^[a-z0-9](?:[a-z0-9.-]*[a-z0-9])?(?::[0-9]{1,5})?$"
 BUCKET_PATTERN = r"^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$"
 RESERVED_TAGS = frozenset({"environment", "managed-by", "area"})
 MAX_TAGS = 40
@@ -55,8 +56,21 @@ class Limits(Strict):
 class State(Strict):
     """Where Terraform's state and the ledger are kept."""
 
-    backend: Literal["s3", "local"] | None = Field(
-        None, description="s3 (the default for target aws) or local (the default for the emulator)."
+    backend: Literal["s3", "local", "cloud"] | None = Field(
+        None,
+        description=(
+            "s3 (the default for target aws), local (the default for the emulator), or cloud: a workspace of HCP"
+            " Terraform or Terraform Enterprise, where plans and applies run too; the ledger stays in the bucket."
+        ),
+    )
+    hostname: Annotated[str, StringConstraints(pattern=HOSTNAME_PATTERN, max_length=253)] | None = Field(
+        None, description="For cloud: the host of Terraform Enterprise; by default app.terraform.io."
+    )
+    organization: Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_-]{3,40}$")] | None = Field(
+        None, description="For cloud: the organization, which it needs."
+    )
+    workspace: Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_-]{1,90}$")] | None = Field(
+        None, description="For cloud: the workspace; by default the environment's name."
     )
     bucket: Annotated[str, StringConstraints(pattern=BUCKET_PATTERN)] | None = Field(
         None, description="The state bucket; by default a name derived from account and region."
@@ -72,6 +86,17 @@ class State(Strict):
     keep_copies: int = Field(
         30, ge=1, le=1000, description="Releases of which copies of the state are kept beside it; older ones go."
     )
+
+
+class CloudPlace(NamedTuple):
+    """A workspace of HCP Terraform or Terraform Enterprise."""
+
+    hostname: str
+    organization: str
+    workspace: str
+
+    def __str__(self) -> str:
+        return "/".join(self)
 
 
 class Neighbour(Strict):
@@ -150,9 +175,17 @@ class Header(Strict):
         return regions()[self.region].partition
 
     @property
-    def backend(self) -> Literal["s3", "local"]:
+    def backend(self) -> Literal["s3", "local", "cloud"]:
         """The state's backend, the default resolved."""
         return self.state.backend or ("s3" if self.target == "aws" or self.state.bucket else "local")
+
+    @property
+    def cloud(self) -> CloudPlace | None:
+        """The workspace of HCP Terraform that has the state and runs plans; None where the state is elsewhere."""
+        if self.backend != "cloud":
+            return None
+        host = self.state.hostname or "app.terraform.io"
+        return CloudPlace(host, self.state.organization or "", self.state.workspace or self.name)
 
     @property
     def state_bucket(self) -> str:
@@ -210,7 +243,7 @@ class Header(Strict):
 
     def state_place(self) -> StatePlace:
         """Where state and ledger are, as far as areas may know."""
-        if self.backend != "s3":
+        if self.backend == "local":
             return StatePlace()
         return StatePlace(bucket=self.state_bucket, prefix=self.state_prefix, kms_key=self.state.kms_key)
 
@@ -314,6 +347,17 @@ def _state(header: Header) -> list[Check]:
                 "remove the line: S3 is the default, and mendixctl bootstrap makes the bucket",
             )
         ]
+    given = [key for key in ("hostname", "organization", "workspace") if getattr(state, key) is not None]
+    if header.backend != "cloud" and given:
+        hint = "remove it, or write backend: cloud"
+        return [
+            Check(("state", key), "MXS125", f"{key} means nothing for a state in {header.backend}", hint)
+            for key in given
+        ]
+    if header.backend == "cloud" and (header.target != "aws" or not state.organization):
+        summary = "a workspace is in an organization" if header.target == "aws" else "HCP Terraform has no emulator"
+        hint = "write organization:" if header.target == "aws" else "write target: aws, or backend: local"
+        return [Check(("state", "backend"), "MXS125", summary, hint)]
     if header.backend == "local":
         given = [key for key in ("bucket", "prefix", "region", "kms_key") if getattr(state, key) is not None]
         return [

@@ -72,10 +72,20 @@ class Tools:
 
     def terraform(self, workplace: Workplace, logs: Path | None = None) -> Terraform:
         """Terraform in the workplace's root. ``logs``: the run's folder."""
+        data = workplace.workspace / "terraform"
+        if workplace.cloud is not None:
+            from mendixctl.engine.environment.cloud import connected
+            from mendixctl.terraform.cloud.credentials import variable
+            from mendixctl.terraform.cloud.runner import CloudTerraform
+
+            cloud = connected(workplace)
+            # a configuration for a mirror takes the place of the one that has the token
+            given = {**self.environment, variable(cloud.hostname): cloud.token}
+            return CloudTerraform(self.binary, workplace.root, data_dir=data, environment=given, logs=logs, cloud=cloud)
         return Terraform(
             self.binary,
             workplace.root,
-            data_dir=workplace.workspace / "terraform",
+            data_dir=data,
             environment=self.environment,
             logs=logs,
             is_pointless=self.emulator_is_gone if self.endpoint else None,
@@ -96,6 +106,10 @@ class Tools:
             MendixError: MXT1xx, Terraform cannot be initialised.
             Refused: MXT132, MXT133, it would run more than the provider of AWS.
         """
+        if workplace.cloud is not None:
+            from mendixctl.engine.environment.cloud import check_setup
+
+            check_setup(workplace)
         stamp = workplace.workspace / "init.json"
         data = workplace.workspace / "terraform"
         if workplace.state_file is not None:

@@ -27,6 +27,7 @@ from mendixgen.versions.store import ModuleStore
 
 if TYPE_CHECKING:
     from mendixgen.documents import Source as DocumentSource
+    from mendixgen.spec.header import CloudPlace
     from mendixgen.spec.loader import Specification
     from mendixgen.spec.source import Source
 
@@ -67,10 +68,15 @@ class Workplace:
 
     @property
     def state_file(self) -> Path | None:
-        """The local state; None where the state is in S3."""
-        if not self.scope.rehearsal and self.specification.header.backend == "s3":
+        """The local state; None where the state is in S3 or in a workspace of HCP Terraform."""
+        if not self.scope.rehearsal and self.specification.header.backend != "local":
             return None
         return self.workspace / "state" / "terraform.tfstate"
+
+    @property
+    def cloud(self) -> CloudPlace | None:
+        """The workspace of HCP Terraform that plans and applies run in; None where they run here."""
+        return None if self.scope.rehearsal else self.specification.header.cloud
 
     @property
     def command(self) -> str:
@@ -194,7 +200,7 @@ def _opened(
 def scope_of(specification: Specification, environment: str, *, rehearsing: bool) -> Scope:
     """What is worked on, as every view shows it."""
     header = specification.header
-    remote = not rehearsing and header.backend == "s3"
+    remote = not rehearsing and header.backend != "local"
     return Scope(
         environment=environment,
         account=header.account,
@@ -205,5 +211,5 @@ def scope_of(specification: Specification, environment: str, *, rehearsing: bool
         description=header.description,
         domain=header.domain,
         owner=header.owner,
-        state=f"s3://{header.state_bucket}/{header.state_key}" if remote else "local",
+        state=str(header.cloud or f"s3://{header.state_bucket}/{header.state_key}") if remote else "local",
     )

@@ -55,6 +55,11 @@ def find_lock(workplace: Workplace, clients: Clients) -> StateLock | None:
         MendixError: MXA1xx, the bucket cannot be read.
     """
     path = workplace.state_file
+    if workplace.cloud is not None:
+        from mendixctl.engine.environment import cloud
+
+        found = cloud.facts(workplace)
+        return StateLock("", found.locked_by, "", None, str(workplace.cloud)) if found.locked else None
     if path is None:
         raw = read_object(workplace, clients, ".tflock")
         return parse(raw, f"{workplace.scope.state}.tflock") if raw else None

@@ -16,6 +16,10 @@ def read_state(workplace: Workplace, clients: Clients) -> bytes:
         MendixError: MXP113 the file cannot be read; MXA1xx the bucket cannot.
     """
     path = workplace.state_file
+    if workplace.cloud is not None:
+        from mendixctl.engine.environment import cloud
+
+        return cloud.state(workplace)
     if path is None:
         return _object(workplace, clients, workplace.specification.header.state_key)
     try:
