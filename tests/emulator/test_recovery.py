@@ -134,13 +134,14 @@ def test_life_of_a_primarys_recovery(area_root: Callable[..., AreaRoot]) -> None
 
 
 def database(rds: Any, name: str) -> None:
-    """With parameters of its own, which are in its region alone."""
+    """Protected, and with parameters of its own, which are in its region alone."""
     group = f"{name}-postgres17"
     rds.create_db_parameter_group(
         DBParameterGroupName=group, DBParameterGroupFamily="postgres17", Description=f"Parameters of {name}"
     )
     rds.create_db_instance(
         DBParameterGroupName=group,
+        DeletionProtection=True,
         DBInstanceIdentifier=name,
         DBInstanceClass="db.t4g.medium",
         Engine="postgres",

@@ -85,6 +85,8 @@ def _mend_restores(backend: Any) -> None:
         # groups are of the source's region; without others, RDS takes the engine's defaults (API reference,
         # RestoreDBInstanceToPointInTime, "DBParameterGroupName")
         kept.db_parameter_group_name, kept.option_group_supplied = None, False
+        # nor is what is restored protected, unless that is asked for ("DeletionProtection")
+        kept.deletion_protection = False
         self.databases[stand_in] = kept
         try:
             return restore(self, stand_in, target, overrides)
