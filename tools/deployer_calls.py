@@ -1,24 +1,30 @@
 #!/usr/bin/env python3
 """Write down what IAM would be asked during the life of an environment: `tests/support/deployer_calls/*.json`.
 
-Usage: deployer_calls.py [--to FOLDER] ENVIRONMENT...     (prod, prod-dr, foundation; 5 to 15 minutes each)
+Usage: deployer_calls.py [--to FOLDER] ENVIRONMENT...     (prod, prod-dr, foundation; 5 to 40 minutes each)
        deployer_calls.py --policies                       (half a minute; after a change of the foundation's grants)
 
-The environment is planned, applied, changed, drifted, rolled back and destroyed as on AWS (target, state and ledger in
-S3, preflight), with an emulator where AWS would be; what `bootstrap` calls is an administrator's and not written down.
-Run it again when an area is released or the engine asks AWS for something else.
+The environment is that of `environments/`, with the newest version of each area whatever its lock says. It is planned,
+applied, killed meanwhile, recovered, changed, drifted, rolled back and destroyed as on AWS (target, state and ledger in
+S3, preflight), with an emulator where AWS would be; what `bootstrap` calls is an administrator's and not written down,
+nor what the environment finds of the account and of its standby. Run it again when an area is released or the engine
+asks AWS for something else.
 """
 
 from __future__ import annotations
 
 import argparse
+import contextlib
 import json
 import os
 import re
 import shutil
+import signal
+import subprocess
 import sys
 import tempfile
-from collections.abc import Callable, Iterable, Iterator
+import time
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -30,15 +36,22 @@ from mendixctl.emulator.environment import environment as variables_of
 from mendixctl.engine import bootstrap, destroy
 from mendixctl.engine.apply import run as apply_run
 from mendixctl.engine.drift import run as drift_run
-from mendixctl.engine.plan import preflight
+from mendixctl.engine.plan import gate, preflight
 from mendixctl.engine.plan import run as plan_run
+from mendixctl.engine.recover import run as recover_run
 from mendixctl.engine.rollback import run as rollback_run
 from mendixctl.engine.session import Session
 from mendixgen.repository import Repository
+from mendixgen.versions.store import ModuleStore
+from tests.emulator.short_waits import OVERRIDE
 
 TOP = Path(__file__).resolve().parent.parent
 TO = TOP / "tests" / "support" / "deployer_calls"
 ACCOUNT = "123456789012"
+PAIR = {"prod": "eu-central-1", "prod-dr": "eu-west-1"}
+MADE = 30
+"""So many resources has an apply made when it is killed."""
+
 UNCERTAIN = (
     (re.compile(r"arn:aws:sts::(\d+):user/moto"), r"arn:aws:iam::\1:role/foundation-deployer"),
     (re.compile(r":key/.*"), ":key/KEY"),
@@ -63,6 +76,19 @@ CHANGES = (
     ("autoscale: {min: 3", "autoscale: {min: 2"),
     ("reuse_prevention: 24", "reuse_prevention: 12"),
     ("standards: [cis, fsbp]", "standards: [fsbp]"),
+    ("data-class: confidential", "data-class: internal"),
+    ("kind: foundation\n", "kind: foundation\ntags: {data-class: internal}\n"),
+    ("domain: dr.apps.example.com\n", "domain: dr.apps.example.com\ntags: {data-class: internal}\n"),
+    ("approvers: [release-managers@example.com]", "approvers: [release-managers@example.com, owners@example.com]"),
+    ("above: 20, period: 300", "above: 30, period: 300"),
+    ("hot_days: 7", "hot_days: 5"),
+    ("data_events: [s3, lambda]", "data_events: [s3]"),
+    ("amount: 12000", "amount: 13000"),
+    ("anomaly_above: 100", "anomaly_above: 200"),
+    ("daily: {keep_days: 35}", "daily: {keep_days: 40}"),
+    ('cron: "0 3 ? * SUN *"', 'cron: "0 4 ? * SUN *"'),
+    ('to: "18:00"', 'to: "19:00"'),
+    ("waf: {mode: count}", "waf: {mode: block}"),
 )
 """What is changed, and by the rollback changed back; each environment has some of it."""
 
@@ -83,34 +109,61 @@ class Recorder:
         """Do ``work``; what is called meanwhile is of ``phase``."""
         print(f"  {phase}", flush=True)
         self.skip()
-        result = work()
-        found = self._new()
-        self._read += len(found)
-        self.phases.setdefault(phase, []).extend(found)
-        return result
+        try:
+            return work()
+        finally:
+            found = self._new()
+            self._read += len(found)
+            self.phases.setdefault(phase, []).extend(found)
 
     def _new(self) -> list[Call]:
         return list(recording.recorded(self._file))[self._read :] if self._file.exists() else []
 
 
+def surroundings(name: str, region: str, variables: Mapping[str, str]) -> None:
+    """What an environment finds: what a person does once an account, and of a pair what the other one has by then."""
+    if name in PAIR:
+        here = Clients(region, variables)
+        if name == "prod-dr":  # its primary makes it, in the same account
+            here.client("iam").create_service_linked_role(AWSServiceName="opensearchservice.amazonaws.com")
+        here.client("drs").initialize_service()
+        other, there = next((one, where) for one, where in PAIR.items() if one != name)
+        partner(other, there, Clients(there, variables))
+
+
+def partner(name: str, region: str, clients: Clients) -> None:
+    """What the other environment of a pair is asked for: buckets for copies, a key, a vault, databases."""
+    s3, kms, backup, rds = (clients.client(it) for it in ("s3", "kms", "backup", "rds"))
+    key = kms.create_key()["KeyMetadata"]
+    kms.create_alias(AliasName=f"alias/{name}-storage", TargetKeyId=key["KeyId"])
+    backup.create_backup_vault(BackupVaultName=f"{name}-main", EncryptionKeyArn=key["Arn"])
+    for each in ("files", "backups", "logs"):
+        bucket = f"{name}-{ACCOUNT}-{each}"
+        s3.create_bucket(Bucket=bucket, CreateBucketConfiguration={"LocationConstraint": region})
+        s3.put_bucket_versioning(Bucket=bucket, VersioningConfiguration={"Status": "Enabled"})
+    for each, engine in (("crm", "postgres"), ("portal", "postgres"), ("legacy", "mysql"), ("erp", "oracle-se2")):
+        rds.create_db_instance(
+            DBInstanceIdentifier=f"{name}-{each}",
+            Engine=engine,
+            DBInstanceClass="db.m7g.large",
+            AllocatedStorage=100,
+            MasterUsername="mendix_admin",
+            ManageMasterUserPassword=True,
+            BackupRetentionPeriod=14,
+            StorageEncrypted=True,
+            KmsKeyId=key["Arn"],
+        )
+
+
 def repository(folder: Path, name: str) -> Repository:
     """A copy of the environments that asks nobody for a confirmation."""
-    shutil.copytree(TOP / "environments", folder / "environments", ignore=shutil.ignore_patterns("releases"))
-    (folder / "modules").symlink_to(TOP / "modules")
+    unread = shutil.ignore_patterns("releases", "*.lock", "prod", "prod-dr", "foundation", "dev")
+    shutil.copytree(TOP / "environments", folder / "environments", ignore=unread)
+    shutil.copytree(TOP / "modules", folder / "modules")
     made = Repository(folder)
-    alone(made)
     spec = made.spec(name)
     spec.write_text(re.sub(r"^protected: true", "protected: false", spec.read_text(), flags=re.MULTILINE))
     return made
-
-
-def alone(made: Repository) -> None:
-    """Take recovery out of a pair: either side needs what the other one has, and here each lives by itself."""
-    for name in ("prod", "prod-dr"):
-        lock = made.lock(name)
-        lock.write_text(re.sub(r"^  recovery:\n(?:    .*\n)+", "", lock.read_text(), flags=re.MULTILINE))
-    spec = made.spec("prod")
-    spec.write_text(re.sub(r"^recovery:\n(?:  .*\n)+", "", spec.read_text(), flags=re.MULTILINE))
 
 
 def live(session: Session, name: str, recorder: Recorder, clients: Clients) -> None:
@@ -118,32 +171,78 @@ def live(session: Session, name: str, recorder: Recorder, clients: Clients) -> N
     spec = session.repository.spec(name)
     recorder.during("preflight", lambda: preflight.preflight(session, name))
     recorder.during("plan", lambda: plan_run.plan(session, name))
-    recorder.during("apply", lambda: apply(session, name))
+    recorder.during("apply", lambda: killed(session, name))
+    recorder.during("recover", lambda: recover(session, name))
+    hurry(session.repository)
+    first = recorder.during("apply", lambda: apply(session, name))
     recorder.during("plan", lambda: plan_run.plan(session, name))
     change(spec)
     recorder.during("plan", lambda: plan_run.plan(session, name))
     recorder.during("apply", lambda: apply(session, name))
     disturb(clients)
     recorder.during("drift", lambda: drift_run.drift(session, name, everything=True))
-    recorder.during("rollback", lambda: roll_back(session, name))
+    recorder.during("rollback", lambda: roll_back(session, name, first))
     recorder.during("destroy", lambda: end(session, name))
 
 
-def apply(session: Session, name: str) -> None:
-    """What was planned."""
+def apply(session: Session, name: str) -> int:
+    """What was planned, whatever it takes away; the number of the release."""
+    accepted = sorted(gate.acceptable(plan_run.plan(session, name)))
+    return apply_run.execute(session, apply_run.prepare(session, name, accepted), deploys=False).number
+
+
+def killed(session: Session, name: str) -> None:
+    """An apply whose Terraform, with its providers, is gone after some resources were made."""
     plan_run.plan(session, name)
-    apply_run.execute(session, apply_run.prepare(session, name))
+    command = [sys.executable, "-m", "mendixctl", "apply", "--yes", "--env", name]
+    process = subprocess.Popen(command, cwd=session.repository.root, stdout=subprocess.DEVNULL, start_new_session=True)
+    streams = session.repository.workspace(name) / "runs"
+    while process.poll() is None:
+        for stream in streams.glob("*-v*-apply/*.ndjson"):
+            if stream.read_bytes().count(b'"type":"apply_complete"') >= MADE:
+                leader = int(stream.with_suffix(".pid").read_text())
+                for found in Path("/proc").glob("[0-9]*/stat"):
+                    with contextlib.suppress(OSError):
+                        if int(found.read_text().rpartition(")")[2].split()[3]) == leader:
+                            os.kill(int(found.parent.name), signal.SIGKILL)
+                process.wait()
+        time.sleep(0.1)
 
 
-def roll_back(session: Session, name: str) -> None:
-    """To the first release, whatever it takes away."""
-    prepared = rollback_run.prepare(session, name, 1)
-    rollback_run.execute(session, prepared)
+def hurry(made: Repository) -> None:
+    """Let the provider wait less for domains of OpenSearch Service: what it asks meanwhile is the same."""
+    for version in (made.root / "modules" / "logging").iterdir():
+        (version / "waits_override.tf").write_text(OVERRIDE)
+    ModuleStore.verify = lambda self, area, version: None  # type: ignore[method-assign]
+
+
+def recover(session: Session, name: str) -> None:
+    """Take in what the killed apply made; what cannot be found is given up by its address."""
+    if lock := recover_run.look_at_lock(session, name):
+        recover_run.unlock(session, name, lock.id)
+    prepared = recover_run.prepare(session, name)
+    recover_run.execute(session, prepared)
+    if prepared.unadopted:
+        prepared = recover_run.prepare(session, name, [one.doubt.address for one in prepared.unadopted])
+        recover_run.execute(session, prepared)
+
+
+def roll_back(session: Session, name: str, to: int) -> None:
+    """To the first whole release, whatever it takes away."""
+    prepared = rollback_run.prepare(session, name, to)
+    if accepted := sorted(gate.acceptable(prepared.plan)):
+        rollback_run.abandon(session, prepared)
+        prepared = rollback_run.prepare(session, name, to, accepted)
+    rollback_run.execute(session, prepared, deploys=False)
 
 
 def end(session: Session, name: str) -> None:
     """Disarm and destroy."""
-    destroy.execute(session, destroy.prepare(session, name))
+    prepared = destroy.prepare(session, name)
+    if accepted := sorted(gate.acceptable(prepared.teardown) | gate.acceptable(prepared.destroy)):
+        destroy.abandon(session, prepared)
+        prepared = destroy.prepare(session, name, accepted)
+    destroy.execute(session, prepared, deploys=False)
 
 
 def change(spec: Path) -> None:
@@ -210,6 +309,7 @@ def record(name: str, to: Path) -> None:
         session = Session(made)
         try:
             bootstrap.bootstrap(session, name)
+            surroundings(name, region, variables)
             live(session, name, recorder, Clients(region, variables))
         finally:
             control.stop(made, ACCOUNT)
