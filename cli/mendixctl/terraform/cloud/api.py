@@ -16,6 +16,7 @@ from mendixgen.diagnostics import Diagnostic, MendixError
 DISCOVERY = "/.well-known/terraform.json"
 SERVICE = "tfe.v2"
 MEDIA = "application/vnd.api+json"
+ACCEPTED = "application/vnd.api+json,application/json,*/*"
 SECONDS = 30
 LARGEST = 256 << 20
 """Bytes of one answer that are read: plans and states."""
@@ -58,7 +59,7 @@ class Cloud:
         """What stands at a whole address, one of the API's or one that it named; raises as `get`."""
         if urllib.parse.urlsplit(address).scheme != "https":
             raise self._failed(address, "it is not https")
-        headers = {"Authorization": f"Bearer {self.token}", "Accept": ", ".join((MEDIA, "application/json", "*/*"))}
+        headers = {"Authorization": f"Bearer {self.token}", "Accept": ACCEPTED}
         if body is not None:
             headers["Content-Type"] = MEDIA
         request = urllib.request.Request(address, data=body, headers=headers)  # noqa: S310 -- https, as checked above
