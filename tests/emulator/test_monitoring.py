@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from mendixgen.areas.monitoring.rows import AREAS, rows
+from mendixgen.alarms.rows import AREAS, rows
 from tests.emulator.area_root import AreaRoot, Plan
 
 pytestmark = pytest.mark.emulator
@@ -35,6 +35,32 @@ resource "aws_cloudwatch_log_group" "made" {
 resource "aws_s3_bucket" "files" {
   bucket        = "dev-123456789012-files"
   force_destroy = true
+}
+
+resource "aws_s3_bucket" "logs" {
+  bucket        = "dev-access-logs"
+  force_destroy = true
+}
+
+resource "aws_s3_bucket_policy" "logs" {
+  bucket = aws_s3_bucket.logs.id
+  policy = jsonencode({
+    Version = "2012-10-17"
+    Statement = [{
+      Sid       = "DeliverAccessLogs"
+      Effect    = "Allow"
+      Principal = { Service = "logging.s3.amazonaws.com" }
+      Action    = "s3:PutObject"
+      Resource  = "${aws_s3_bucket.logs.arn}/s3/*"
+    }]
+  })
+}
+
+resource "aws_security_group" "load_balancer" {
+  vpc_id = aws_vpc.this.id
+  lifecycle {
+    ignore_changes = [ingress]
+  }
 }
 
 resource "aws_iam_role" "cluster" {
@@ -72,6 +98,10 @@ WIRED = {
     "cluster_arn": "aws_eks_cluster.this.arn",
     "cluster_log_group_name": 'aws_cloudwatch_log_group.made["/aws/eks/dev/cluster"].name',
     "bucket_names": "{ files = aws_s3_bucket.files.id }",
+    "access_logs_bucket_name": "aws_s3_bucket_policy.logs.bucket",
+    "vpc_id": "aws_vpc.this.id",
+    "private_subnet_ids": "values(aws_subnet.this)[*].id",
+    "load_balancer_security_group_id": "aws_security_group.load_balancer.id",
     "database_log_group_names": (
         '{ "dev-erp/alert" = aws_cloudwatch_log_group.made["/aws/rds/instance/dev-erp/alert"].name }'
     ),
@@ -86,6 +116,16 @@ def _database(kind: str, **differs: Any) -> dict[str, Any]:
 WATCHED: dict[str, Any] = {
     "apps": {"crm": {}},
     "nat_gateway_ids": {"a": "nat-0123456789abcdef0"},
+    "nat_public_ips": {"a": "198.51.100.7"},
+    "load_balancer_scheme": "internet-facing",
+    "edge_watched": {
+        "distribution": "E0123456789ABC",
+        "measured": "E0123456789ABC",
+        "firewall": "dev-edge",
+        "counting": "dev-edge",
+        "latch": "0123",
+    },
+    "edge_alarm_arns": ["arn:aws:cloudwatch:us-east-1:123456789012:alarm:dev-p1-edge-down"],
     "node_groups": {"system": {"arn": "arn:aws:eks:eu-central-1:123456789012:nodegroup/dev/s", "asg_name": "eks-s"}},
     "load_balancer_arn_suffix": "net/dev/0123456789abcdef",
     "target_group_arn_suffixes": {"443": "targetgroup/dev-443/0123456789abcdef"},
@@ -115,6 +155,7 @@ WATCHED: dict[str, Any] = {
     "notify": ["platform@example.com"],
 }
 ALARM = "aws_cloudwatch_metric_alarm."
+COMPOSITE = "aws_cloudwatch_composite_alarm."
 
 
 @pytest.fixture
@@ -133,6 +174,8 @@ def test_life_of_monitoring(module: AreaRoot) -> None:
         ],
         "queries": {},
         "dashboards": False,
+        "synthetics": {"every_minutes": 1, "path": "/login.html"},
+        "proxy_names": {},
     }
     module.give(**edited)
     _is_the_edit_alone(module.planned())
@@ -143,9 +186,20 @@ def _looks_as_the_catalogue_says(module: AreaRoot) -> None:
     values = module.values()
     alarms = {it["alarm_name"]: it for address, it in values.items() if address.startswith(ALARM)}
     made = {address.removeprefix(ALARM).partition("[")[0] for address in values if address.startswith(ALARM)}
-    assert made == {row.name.replace("-", "_") for row in rows()} | {"custom"}
-    assert all(it["alarm_actions"] == [values["aws_sns_topic.this[0]"]["arn"]] for it in alarms.values())
-    assert all("runbooks/en/" in it["alarm_description"] for it in alarms.values())
+    assert made == {row.name.replace("-", "_") for row in rows() if not row.is_abroad} | {"custom", "maintenance"}
+    topic, switch = [values["aws_sns_topic.this[0]"]["arn"]], alarms.pop("dev-maintenance")
+    together = {it["alarm_name"]: it for address, it in values.items() if address.startswith(COMPOSITE)}
+    for it in alarms.values():
+        told = [name for name, one in together.items() if f'ALARM("{it["alarm_name"]}")' in one["alarm_rule"]]
+        assert (told == []) == (it["alarm_actions"] == topic)
+        assert told in ([], [name for name in together if f"Told by {name}." in it["alarm_description"]])
+        assert "runbooks/en/" in it["alarm_description"]
+    for it in together.values():
+        assert it["alarm_actions"] == it["ok_actions"] == topic
+        assert it["actions_suppressor"] == [
+            {"alarm": switch["alarm_name"], "wait_period": 120, "extension_period": 300}
+        ]
+    _calls_the_address(values)
     gib = 1024**3
     assert alarms["dev-p2-database-storage-mysql"]["threshold"] == 20 * gib
     assert alarms["dev-p2-database-storage-postgres"]["threshold"] == 10 * gib
@@ -161,7 +215,21 @@ def _looks_as_the_catalogue_says(module: AreaRoot) -> None:
     assert all(0 < len(widgets) <= 500 for widgets in bodies)
 
 
+def _calls_the_address(values: dict[str, dict[str, Any]]) -> None:
+    canary = values['aws_synthetics_canary.this["crm"]']
+    assert canary["run_config"][0]["environment_variables"]["ADDRESS"] == "https://crm.dev.apps.example.com/"
+    assert canary["status"] == "RUNNING"
+    assert canary["vpc_config"][0]["vpc_id"] == values["aws_security_group.checks[0]"]["vpc_id"]
+    log = values['aws_cloudwatch_log_group.checks["crm"]']["name"]
+    assert log.startswith("/aws/lambda/cwsyn-dev-crm-")
+    assert values['aws_vpc_security_group_ingress_rule.checks["a"]']["cidr_ipv4"] == "198.51.100.7/32"
+
+
 def _is_the_edit_alone(plan: Plan) -> None:
+    assert plan.pop('aws_synthetics_canary.this["crm"]') == ("update",)
+    assert plan.pop('aws_cloudwatch_composite_alarm.this["p3-database"]') == ("update",)
+    assert plan.pop('aws_cloudwatch_metric_alarm.database_proxy_wait["postgres"]') == ("delete",)
+    assert plan.pop('aws_cloudwatch_metric_alarm.database_proxy_refused["postgres"]') == ("delete",)
     assert plan.pop('aws_cloudwatch_metric_alarm.custom["denied"]') == ("update",)
     assert plan.pop('aws_cloudwatch_metric_alarm.custom["lost"]') == ("create",)
     assert plan.pop('aws_cloudwatch_log_metric_filter.custom["lost"]') == ("create",)
@@ -178,6 +246,7 @@ def test_little_is_watched_where_little_is_on(area_root: Callable[..., AreaRoot]
         "aws_cloudwatch_dashboard.overview",
         "aws_cloudwatch_log_group.events",
         "aws_cloudwatch_log_resource_policy.this",
+        "aws_cloudwatch_metric_alarm.maintenance",
         "aws_sns_topic.this",
         "aws_sns_topic_policy.this",
     }

@@ -1,4 +1,4 @@
-"""The code of Lambda functions that modules ship, and how it becomes an archive that is always the same.
+"""The code of Lambda functions and canaries that modules ship, and how it becomes an archive that is always the same.
 
 The functions themselves run in AWS: they import nothing of this project, and boto3 only when they are called.
 """
@@ -25,10 +25,24 @@ def archive(name: str) -> bytes:
 
     Nothing is compressed, because what a compressor writes depends on its version.
     """
-    entry = zipfile.ZipInfo(f"{name}.py", _OLDEST)
+    return _package(f"{name}.py", source(name))
+
+
+def script(name: str) -> str:
+    """The JavaScript of the canary ``name``."""
+    return resources.files(__name__).joinpath(f"{name}.js").read_text(encoding="utf-8")
+
+
+def script_archive(name: str) -> bytes:
+    """The package of the canary ``name``: as `archive`, in the folder where Synthetics looks for a handler."""
+    return _package(f"nodejs/node_modules/{name}.js", script(name))
+
+
+def _package(path: str, text: str) -> bytes:
+    entry = zipfile.ZipInfo(path, _OLDEST)
     entry.external_attr = _READABLE
     entry.create_system = _UNIX
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w", zipfile.ZIP_STORED) as package:
-        package.writestr(entry, source(name).encode())
+        package.writestr(entry, text.encode())
     return buffer.getvalue()

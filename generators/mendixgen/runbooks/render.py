@@ -6,15 +6,16 @@ from collections.abc import Mapping
 from functools import cache
 from typing import Any
 
+from mendixgen.alarms.rows import Row, Text, rows
 from mendixgen.areas.monitoring.members import MEMBERS
 from mendixgen.areas.monitoring.page import condition
-from mendixgen.areas.monitoring.rows import Row, Text, rows
 from mendixgen.documents import Source
 from mendixgen.runbooks.subject import Subject
 
 LANGUAGES = ("en", "zh")
 SITUATIONS = (
     "app-down",
+    "area-in-alarm",
     "database-lost",
     "zone-lost",
     "region-lost",

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-from mendixgen.areas.monitoring.rows import Row
+from mendixgen.alarms.rows import Row
 from mendixgen.spec.header import Header
 from mendixgen.spec.loader import Specification
 
@@ -94,8 +94,36 @@ class Subject:
             "mysql": self._engine("mysql"),
             "oracle-alert-logs": [f"{self.header.name}-{name}" for name in self._engine("oracle")],
             "proxies": [name for name, one in self._instances() if one.get("proxy") is not None],
+            "addresses": self.header.apps if self._calls_addresses else (),
+            **self._edge(),
         }
         return sorted(known[row.of]) if row.of in known else None
+
+    @property
+    def _calls_addresses(self) -> bool:
+        """Whether canaries call the applications: as the module decides, by the NAT gateways and the listener."""
+        listeners = self._section("ingress").get("listeners")
+        return (
+            "ingress" in self.areas
+            and self._section("monitoring").get("synthetics", {}).get("enabled", True) is not False
+            and self._section("network").get("nat", "per-zone") != "none"
+            and (listeners is None or any(one.get("port") == 443 for one in listeners))
+        )
+
+    def _edge(self) -> dict[str, Iterable[str]]:
+        """What the edge's alarms are of, and whether there is that."""
+        edge = self._section("edge")
+        there = "edge" in self.areas and edge.get("cloudfront", True) is not False
+        recovery = self._section("recovery")
+        switched = recovery.get("failover") == "dns" and any(not app.hostname for app in self.header.apps.values())
+        found = {
+            "distribution": there,
+            "measured-distribution": there and bool(edge.get("metrics")),
+            "firewall": there,
+            "counting-firewall": there and edge.get("waf", {}).get("mode", "count") == "count",
+            "latch": there and switched and bool(recovery.get("standby")),
+        }
+        return {of: ("edge",) if on else () for of, on in found.items()}
 
     def _section(self, area: str) -> Mapping[str, Any]:
         return self.settings.get(area, {}) if area in self.areas else {}

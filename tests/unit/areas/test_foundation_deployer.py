@@ -53,6 +53,11 @@ CALLS = {
         " codestar-connections:PassConnection codeconnections:PassConnection"
     ),
     "aws_cloudwatch_event_target": "events:PutTargets events:RemoveTargets events:ListTargetsByRule",
+    "aws_cloudfront_monitoring_subscription": (
+        "cloudfront:CreateMonitoringSubscription cloudfront:GetMonitoringSubscription"
+        " cloudfront:DeleteMonitoringSubscription"
+    ),
+    "aws_cloudwatch_composite_alarm": "cloudwatch:PutCompositeAlarm cloudwatch:DescribeAlarms cloudwatch:DeleteAlarms",
     "aws_cloudwatch_dashboard": "cloudwatch:PutDashboard cloudwatch:GetDashboard cloudwatch:DeleteDashboards",
     "aws_cloudwatch_log_metric_filter": "logs:PutMetricFilter logs:DescribeMetricFilters logs:DeleteMetricFilter",
     "aws_cloudwatch_log_resource_policy": "logs:PutResourcePolicy logs:DeleteResourcePolicy",
@@ -121,6 +126,11 @@ CALLS = {
         "secretsmanager:PutSecretValue secretsmanager:GetSecretValue secretsmanager:UpdateSecretVersionStage"
     ),
     "aws_vpc_security_group_ingress_rule": "ec2:AuthorizeSecurityGroupIngress ec2:ModifySecurityGroupRules",
+    "aws_synthetics_canary": (
+        "synthetics:CreateCanary synthetics:GetCanary synthetics:StartCanary synthetics:StopCanary"
+        " synthetics:UpdateCanary synthetics:DeleteCanary synthetics:TagResource synthetics:UntagResource iam:PassRole"
+        " lambda:CreateFunction lambda:PublishLayerVersion lambda:PublishVersion lambda:DeleteLayerVersion"
+    ),
 }
 OWN_CALLS = (
     "acm:DescribeCertificate cloudtrail:LookupEvents eks:DescribeAddon eks:DescribeCluster eks:DescribeNodegroup"

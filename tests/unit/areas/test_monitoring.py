@@ -10,15 +10,18 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
+from mendixgen.alarms.resource import OPERATORS, TOLD_BY, description, resource_name
+from mendixgen.alarms.rows import AREAS, Row, rows
 from mendixgen.areas import parts
 from mendixgen.areas.contract import AppFacts, Header
+from mendixgen.areas.edge import Edge
+from mendixgen.areas.edge.alarms import KINDS
 from mendixgen.areas.monitoring import Monitoring
-from mendixgen.areas.monitoring.alarming import OPERATORS, description, resource_name
+from mendixgen.areas.monitoring.alarming import composites
 from mendixgen.areas.monitoring.events import watched_events
 from mendixgen.areas.monitoring.logs import ERRORS
 from mendixgen.areas.monitoring.members import MEMBERS
 from mendixgen.areas.monitoring.patterns import flaw
-from mendixgen.areas.monitoring.rows import AREAS, Row, rows
 from mendixgen.authoring.build import collect
 from mendixgen.authoring.expression import render
 from mendixgen.authoring.module import ResourceBlock
@@ -45,7 +48,7 @@ def found(*alarms: dict[str, Any]) -> list[tuple[tuple[str | int, ...], str]]:
 
 @pytest.fixture(scope="module")
 def blocks() -> dict[str, ResourceBlock]:
-    return {it.address: it for it in collect(Monitoring).resources}
+    return {it.address: it for area in (Monitoring, Edge) for it in collect(area).resources}
 
 
 @ROW
@@ -54,6 +57,7 @@ def test_a_row_is_complete_and_cloudwatch_can_evaluate_it(row: Row) -> None:
     assert re.fullmatch(r"[a-z][a-z0-9-]*[a-z0-9]", row.id)
     assert row.priority in {1, 2, 3, 4}
     assert row.of in MEMBERS
+    assert not row.is_abroad or (row.of in KINDS and not row.changes)
     assert row.compare in OPERATORS
     assert row.missing in {"notBreaching", "breaching", "ignore"}
     assert row.period % 60 == 0
@@ -83,16 +87,31 @@ def test_a_row_is_an_alarm_that_tells_its_priority_and_names_its_runbook(
     row: Row, blocks: dict[str, ResourceBlock]
 ) -> None:
     alarm = blocks[f"aws_cloudwatch_metric_alarm.{resource_name(row)}"]
-    of = f"local.{row.of.replace('-', '_')}"
+    assert alarm.provider == ("global" if row.is_abroad else None)
+    of = f'"{KINDS[row.of]}"' if row.is_abroad else f"local.{row.of.replace('-', '_')}"
     assert of in render(alarm.count if MEMBERS[row.of].is_one else alarm.for_each)
     member = "" if MEMBERS[row.of].is_one else "-${each.key}"
     assert alarm.arguments["alarm_name"] == f"${{var.environment}}-p{row.priority}-{row.area}-{row.id}{member}"
     for told in ("alarm_actions", "ok_actions"):
-        assert render(alarm.arguments[told]) == f'[local.topic_arns["p{row.priority}"]]'
+        if row.changes:
+            assert told not in alarm.arguments
+        elif row.is_abroad:
+            assert f'topic_arns["p{row.priority}"]' in render(alarm.arguments[told])
+        else:
+            assert render(alarm.arguments[told]) == f'[local.topic_arns["p{row.priority}"]]'
     said = description(row, "e" * LONGEST_ENVIRONMENT)
     assert f"runbooks/en/{row.name}.md" in said
     assert row.impact.en in said
     assert len(said) <= LONGEST_DESCRIPTION
+
+
+def test_what_a_change_sets_off_is_told_of_by_the_composite_alarm_of_its_area_and_priority() -> None:
+    told = [row for of in composites().values() for row in of]
+    assert sorted(row.name for row in told) == sorted(row.name for row in rows() if row.changes)
+    for name, of in composites().items():
+        assert {f"p{row.priority}-{row.area}" for row in of} == {name}
+        assert all(description(row, "prod").endswith(f"Told by prod-{name}.") for row in of)
+    assert not any(TOLD_BY in description(row, "prod") for row in rows() if not row.changes)
 
 
 def test_no_alarm_of_p1_is_muted_while_something_is_applied() -> None:
@@ -108,7 +127,7 @@ def test_names_are_unique_and_every_set_and_area_is_watched() -> None:
 
 def test_the_module_has_no_alarm_that_is_not_in_the_catalogue(blocks: dict[str, ResourceBlock]) -> None:
     alarms = {name for kind, _, name in (address.partition(".") for address in blocks) if kind.endswith("metric_alarm")}
-    assert alarms == {resource_name(row) for row in rows()} | {"custom"}
+    assert alarms == {resource_name(row) for row in rows()} | {"custom", "maintenance"}
 
 
 def test_what_is_counted_in_logs_is_what_alarms_read(blocks: dict[str, ResourceBlock]) -> None:

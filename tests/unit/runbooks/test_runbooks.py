@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from mendixgen import packaged
-from mendixgen.areas.monitoring.rows import Row, rows
+from mendixgen.alarms.rows import Row, rows
 from mendixgen.documents import NAME, RENDERERS, Source
 from mendixgen.lock import Lock, Pin
 from mendixgen.runbooks.render import LANGUAGES, SITUATIONS, render

@@ -49,6 +49,7 @@ MODULES: dict[str, tuple[str, ...]] = {
     "sns": ("sns",),
     "ssm": ("ssm",),
     "states": ("stepfunctions",),
+    "synthetics": ("synthetics",),
     "wafv2": ("wafv2",),
 }
 """By the signing name of a service, the modules that it needs; ``kms`` first, wherever moto makes a default key."""

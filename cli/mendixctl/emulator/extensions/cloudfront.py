@@ -104,6 +104,7 @@ class CloudFront:
         self._account = account
         self._entities: dict[str, Entity] = {}
         self._tags: dict[str, dict[str, str]] = {}
+        self._subscriptions: dict[str, ElementTree.Element] = {}
 
     def __call__(self, request: Request, ask: Ask) -> Response | None:
         """The answer to what is about one of the kinds or about tags; nothing for anything else."""
@@ -113,9 +114,11 @@ class CloudFront:
         kind, identity = segments[1], segments[2] if len(segments) > 2 else ""
         if kind == "tagging":
             return self._tagging(request)
-        if kind not in KINDS or segments[3:] not in ([], ["config"]):
-            return None
         try:
+            if kind == "distributions" and segments[3:] == ["monitoring-subscription"]:
+                return self._subscription(request, identity)
+            if kind not in KINDS or segments[3:] not in ([], ["config"]):
+                return None
             return self._answer(request, kind, identity, is_config=len(segments) > 3)
         except OperationError as error:
             return _error(error)
@@ -138,6 +141,20 @@ class CloudFront:
         del self._entities[identity]
         self._tags.pop(found.arn, None)
         return self._shown(found, 202) if kind == "vpc-origin" else Response(204, b"", ())
+
+    def _subscription(self, request: Request, identity: str) -> Response:
+        """Additional metrics of a distribution: on, looked at, and off."""
+        self._find("distribution", identity)
+        if request.method == "POST":
+            self._subscriptions[identity] = _parsed(request.body, "MonitoringSubscription")
+        elif identity not in self._subscriptions:
+            raise OperationError("NoSuchMonitoringSubscription", "There are no additional metrics.", 404)
+        elif request.method == "DELETE":
+            del self._subscriptions[identity]
+            return _response(200, f'<DeleteMonitoringSubscriptionResult xmlns="{NAMESPACE}"/>')
+        found = self._subscriptions[identity]
+        found.set("xmlns", NAMESPACE)
+        return _response(200, _body(found))
 
     def _create(self, request: Request, kind: str) -> Response:
         settings = _parsed(request.body, KINDS[kind].settings)

@@ -1,4 +1,5 @@
-"""CloudWatch: mute rules, which moto 5.2.5 has not, and a refusal of its own for aws_cloudwatch_metric_alarm.
+"""CloudWatch: mute rules and composite alarms, which moto 5.2.5 has not, and a refusal of its own for
+aws_cloudwatch_metric_alarm.
 
 AWS takes an alarm on a metric that it does not send, which then never sees data. The emulator says so at once, as
 an error that AWS does not have, because nothing else would tell before the alarm is needed. Metrics of namespaces that
@@ -10,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+from mendixctl.emulator.extensions.composite_alarms import add_composite_alarms
 from mendixctl.emulator.partitions import partition
 from mendixgen.metrics import unknown
 
@@ -32,6 +34,7 @@ def install(account: str) -> None:
 
     CloudWatchBackend.put_metric_alarm = put_metric_alarm  # type: ignore[method-assign]
     _add_mute_rules(account)
+    add_composite_alarms(account)
 
 
 def _add_mute_rules(account: str) -> None:

@@ -1,12 +1,16 @@
-"""While something is applied, the alarms that a change sets off by itself tell nobody: by a mute rule of CloudWatch.
+"""While something is applied, the alarms that a change sets off by itself tell nobody.
 
 Nodes are replaced, pods move, replicas fall behind: each of these alarms would be right, and none would be news. They
-go on watching and changing their state, and only their actions are muted. An alarm of P1 is never muted: what is down
-while something is applied is what one has to know. A rule ends by itself after `LASTS`, so that a process that dies
-silences nothing for longer; one that lives takes it away, however the apply ends. Where AWS does not let a rule be
-made, the apply goes on, louder.
+go on watching and changing their state, and nobody is told: their composite alarms are silent while the maintenance
+switch is on, which begins no incident either. The switch is an alarm on a metric that is written ahead for an hour, and
+overwritten at the end however the apply ends; so a process that dies silences nothing for longer. An alarm of P1 is
+never silenced: what is down while something is applied is what one has to know.
 
-Source: Amazon CloudWatch API reference, PutAlarmMuteRule (a hundred alarms a rule; it mutes actions, not evaluation).
+Monitoring before 1.2.0 has no switch: there a mute rule of CloudWatch silences these alarms, one by one. Where AWS lets
+neither be done, the apply goes on, louder.
+
+Source: Amazon CloudWatch API reference, PutMetricData (a time up to two hours ahead), PutAlarmMuteRule (a hundred
+alarms a rule; it mutes actions, not evaluation).
 """
 
 from __future__ import annotations
@@ -17,6 +21,7 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from mendixctl.aws import guarded
+from mendixgen.alarms.maintenance import METRIC, namespace, switch_name
 from mendixgen.diagnostics import Diagnostic, MendixError, Severity
 
 if TYPE_CHECKING:
@@ -24,17 +29,49 @@ if TYPE_CHECKING:
 
 AREA = "monitoring"
 LASTS = "PT1H"
+MINUTES = 60
 MOST_ALARMS = 100
 
 
 @contextmanager
 def quiet(site: Site) -> Iterator[None]:
-    """Mute what a change sets off for as long as the block runs. Never raises anything of its own."""
-    rules = _mute(site) if AREA in site.workplace.lock.pins else []
+    """Silence what a change sets off for as long as the block runs. Never raises anything of its own."""
+    watched = AREA in site.workplace.lock.pins
+    switch = watched and _turn(site, on=True)
+    rules = _mute(site) if watched and not switch else []
     try:
         yield
     finally:
+        if switch:
+            _turn(site, on=False)
         _unmute(site, rules)
+
+
+def _turn(site: Site, *, on: bool) -> bool:
+    """Turn the maintenance switch; whether there is one that could be turned."""
+    environment = site.workplace.environment
+    try:
+        with guarded("turn the maintenance switch"):
+            client = site.clients.client("cloudwatch")
+            if on and not client.describe_alarms(AlarmNames=[switch_name(environment)]).get("MetricAlarms"):
+                return False
+            now = site.session.clock().astimezone(UTC).replace(second=0, microsecond=0)
+            client.put_metric_data(
+                Namespace=namespace(environment),
+                MetricData=[
+                    {"MetricName": METRIC, "Timestamp": now + timedelta(minutes=ahead), "Value": float(on)}
+                    for ahead in range(MINUTES)
+                ],
+            )
+    except MendixError as error:
+        summary = (
+            "alarms may tell of what the apply itself does"
+            if on
+            else "the maintenance switch stays on until it falls back by itself, an hour after the apply began"
+        )
+        _notice(site, summary, error)
+        return False
+    return True
 
 
 def _mute(site: Site) -> list[str]:
@@ -70,7 +107,7 @@ def _unmute(site: Site, rules: list[str]) -> None:
 
 def _expected(client: Any, environment: str) -> Iterator[str]:
     """The names of the alarms there are that a change sets off."""
-    from mendixgen.areas.monitoring.rows import rows
+    from mendixgen.alarms.rows import rows
 
     expected = [row for row in rows() if row.changes]
     for priority in sorted({row.priority for row in expected}):

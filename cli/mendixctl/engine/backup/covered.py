@@ -42,7 +42,11 @@ LOGS = re.compile(
 )
 """Buckets that AWS itself writes to: a record of what was, which nothing works with."""
 
-AGAIN = {"results": "results of queries, which can be asked again", "delivery": "artifacts, which a build makes again"}
+AGAIN = {
+    "results": "results of queries, which can be asked again",
+    "delivery": "artifacts, which a build makes again",
+    "checks": "records of checks, which are made again every few minutes",
+}
 """Ends of names of buckets -> why they need no backup: what is in them is made of what is elsewhere, and expires."""
 
 

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from mendixgen.areas.monitoring.rows import AREAS
+from mendixgen.alarms.rows import AREAS
 from mendixgen.messages import msg
 from mendixgen.prices import HOURS
 

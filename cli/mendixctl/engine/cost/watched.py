@@ -6,7 +6,7 @@ costs as many as it names.
 
 from __future__ import annotations
 
-from mendixgen.areas.monitoring.rows import rows
+from mendixgen.alarms.rows import rows
 from mendixgen.runbooks.subject import Subject
 from mendixgen.spec.loader import Specification
 

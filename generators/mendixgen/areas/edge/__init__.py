@@ -8,6 +8,7 @@ from pydantic import Field
 
 from mendixgen.areas.contract import Area, AreaInputs, Strict, context, setting, wired
 from mendixgen.areas.edge.outputs import OUTPUTS
+from mendixgen.areas.fields import MailAddress
 
 PathPattern = Annotated[str, Field(pattern=r"^/[A-Za-z0-9_.*$/~@:+-]+$", max_length=255)]
 Cidr6 = Annotated[str, Field(pattern=r"^[0-9a-f:]*:[0-9a-f:]*/[0-9]{1,3}$", max_length=43)]
@@ -74,7 +75,7 @@ class Edge(Area):
     """CloudFront in front of the load balancer, with its certificate, caching, headers, firewall and logs."""
 
     name = "edge"
-    version = "1.0.0"
+    version = "1.1.0"
 
     class Inputs(AreaInputs):
         """What an environment may say of its edge."""
@@ -185,6 +186,21 @@ class Edge(Area):
             max_length=50,
         )
         waf: Waf = setting(Waf(), description="The web application firewall.")
+        metrics: bool = setting(
+            False,
+            description=(
+                "Whether CloudFront also measures how long its origin takes, and what its cache spares; without, there"
+                " is no alarm on that. AWS bills eight metrics, about 2.40 USD a month."
+            ),
+        )
+        notify: list[MailAddress] = setting(
+            [],
+            description=(
+                "Who also gets a mail of the alarms in us-east-1 from there, the home region lost or not; everybody"
+                " else is told at home, by priority."
+            ),
+            max_length=20,
+        )
         log_days: int = setting(
             400, description="How long access logs are kept; shorter deletes older ones.", unit="days", ge=1, le=3653
         )
@@ -203,6 +219,19 @@ class Edge(Area):
         domain: str = wired("ingress.domain", "Domain below which the applications are reached.")
         names: list[str] = wired("ingress.names", "Names that lead to the platform.")
         zone_id: str = wired("ingress.zone_id", "Route 53 zone that holds the domain.")
+        checked_from: list[str] | None = wired(
+            "monitoring.checked_from", "IPv4 blocks that the applications' addresses are called from.", optional=True
+        )
+        topic_arns: dict[str, str] | None = wired(
+            "monitoring.topic_arns", "ARNs of the topics that alarms go to, by priority.", optional=True
+        )
+        boundary_arn: str | None = wired("identity.boundary_arn", "Permissions boundary of every role.", optional=True)
+        switched_names: list[str] | None = wired(
+            "recovery.switched_names", "Names that lead here or to a standby.", optional=True
+        )
+        latch_id: str | None = wired(
+            "recovery.latch_id", "Health check that switches names to a standby.", optional=True
+        )
         logs_bucket_name: str = wired(
             "storage.access_logs_bucket_name", "Bucket that records who reads the access logs."
         )

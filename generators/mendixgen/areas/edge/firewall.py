@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from mendixgen.authoring.constructs.key import USE, key_statement, own_statements
+from mendixgen.authoring.constructs.key import DATA_KEYS, USE, key_statement, own_statements
 from mendixgen.authoring.constructs.policy import policy
 from mendixgen.authoring.expression import Expr, dynamic, expr
 from mendixgen.authoring.module import ModuleBuilder
@@ -12,8 +12,8 @@ SECRET_HEADERS = ("authorization", "cookie")
 """Headers that are never logged."""
 
 
-def firewall(module: ModuleBuilder, made: Expr) -> Expr:
-    """Add the web ACL with its IP sets and its log; returns it."""
+def firewall(module: ModuleBuilder, made: Expr) -> tuple[Expr, Expr]:
+    """Add the web ACL with its IP sets and its log; returns it, and the key in us-east-1."""
     var = module.var
     module.section("Firewall")
     sets = {version: _ip_set(module, made, version, addresses) for version, addresses in _addresses(module).items()}
@@ -31,14 +31,15 @@ def firewall(module: ModuleBuilder, made: Expr) -> Expr:
         visibility_config=_metric(name),
         tags={"Name": name},
     )
-    _log(module, made, acl)
-    return acl
+    return acl, _log(module, made, acl)
 
 
 def _addresses(module: ModuleBuilder) -> dict[str, Expr]:
     var = module.var
     # WAF takes every block but /0: where everybody may come, no rule asks the sets.
-    ipv4 = expr(f'[for block in {var.allow_from} : block if block != "0.0.0.0/0"]')
+    # What calls the applications' addresses is let in beside their users.
+    checks = f"coalesce({var.checked_from}, [])"
+    ipv4 = expr(f'[for block in distinct(concat({var.allow_from}, {checks})) : block if block != "0.0.0.0/0"]')
     return {"IPV4": ipv4, "IPV6": var.allow_from_ipv6}
 
 
@@ -117,14 +118,14 @@ def _metric(name: str | Expr) -> dict[str, object]:
     return {"cloudwatch_metrics_enabled": True, "sampled_requests_enabled": True, "metric_name": name}
 
 
-def _log(module: ModuleBuilder, made: Expr, acl: Expr) -> None:
+def _log(module: ModuleBuilder, made: Expr, acl: Expr) -> Expr:
     var = module.var
     module.section("Log of the firewall")
     root = f"arn:{var.partition}:iam::{var.account}:root"
     log = f"arn:{var.partition}:logs:{REGION}:{var.account}:log-group:aws-waf-logs-{var.environment}"
     key = module.resource(
         "aws_kms_key.this",
-        "Encrypts the firewall's log: a log group's key is in its own region.",
+        "Encrypts the firewall's log and the topic of alarms: both need a key of their own region.",
         count=made,
         provider="global",
         description=f"{var.environment}: logs of the edge",
@@ -133,12 +134,20 @@ def _log(module: ModuleBuilder, made: Expr, acl: Expr) -> None:
         multi_region=True,
         policy=policy(
             [
-                *own_statements(expr(f'"{root}"'), var.account, [f"logs.{REGION}.amazonaws.com"]),
+                *own_statements(
+                    expr(f'"{root}"'), var.account, [f"{service}.{REGION}.amazonaws.com" for service in ("logs", "sns")]
+                ),
                 key_statement(
                     "EncryptTheLog",
                     USE,
                     {"Service": f"logs.{REGION}.amazonaws.com"},
                     {"ArnLike": {"kms:EncryptionContext:aws:logs:arn": log}},
+                ),
+                key_statement(
+                    "PublishAlarms",
+                    DATA_KEYS,
+                    {"Service": "cloudwatch.amazonaws.com"},
+                    {"StringEquals": {"aws:SourceAccount": var.account}},
                 ),
             ]
         ),
@@ -183,3 +192,4 @@ def _log(module: ModuleBuilder, made: Expr, acl: Expr) -> None:
             ],
         },
     )
+    return key

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from mendixgen.alarms.rows import rows
 from mendixgen.areas.contract import Output
 
 OUTPUTS: Mapping[str, Output] = {
@@ -30,6 +31,15 @@ OUTPUTS: Mapping[str, Output] = {
     "web_acl_name": Output("one(aws_wafv2_web_acl.this[*].name)", "What CloudWatch knows the firewall by."),
     "waf_log_group_name": Output(
         "one(aws_cloudwatch_log_group.waf[*].name)", "Log group of the firewall, in us-east-1."
+    ),
+    "watched": Output("local.watched", "What the edge's alarms are of, by kind."),
+    "alarm_arns": Output(
+        "concat(\n"
+        + ",\n".join(
+            f"aws_cloudwatch_metric_alarm.{row.name.replace('-', '_')}[*].arn" for row in rows() if row.is_abroad
+        )
+        + ",\n)",
+        "ARNs of its alarms, which are in us-east-1.",
     ),
     "access_logs_bucket_name": Output("one(aws_s3_bucket.this[*].id)", "Bucket of the access logs."),
 }

@@ -7,6 +7,7 @@ Sources: Amazon CloudFront developer guide: "Requirements for using SSL/TLS cert
 
 from __future__ import annotations
 
+from mendixgen.areas.edge.alarms import alarms
 from mendixgen.areas.edge.firewall import firewall
 from mendixgen.areas.edge.logs import access_logs, deliver
 from mendixgen.areas.edge.names import certificate, origin_record
@@ -35,12 +36,13 @@ def build(module: ModuleBuilder) -> None:
     )
     module.local("aliases", expr(f"distinct(concat({var.names}, {var.further_names}))"), "Names that it answers to.")
     issued = certificate(module, made)
-    acl = firewall(module, made)
+    acl, key = firewall(module, made)
     vpc_origin = _origin(module, made)
     origin_record(module)
     cached, headers = _policies(module, made)
     distribution = _distribution(module, made, issued, acl, vpc_origin, cached, headers)
     deliver(module, made, distribution, access_logs(module, made))
+    alarms(module, made, distribution, acl, key)
 
 
 def _origin(module: ModuleBuilder, made: Expr) -> Expr:

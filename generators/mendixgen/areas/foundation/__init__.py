@@ -152,7 +152,7 @@ class Foundation(Area):
     """What an account and region have once: encryption by default, detection, rules, and who may deploy."""
 
     name = "foundation"
-    version = "1.4.0"
+    version = "1.4.1"
     kind = "foundation"
 
     class Inputs(AreaInputs):

@@ -132,10 +132,15 @@ MANAGED: dict[str, tuple[str, list[str]]] = {
             "lambda:AddPermission",
             "lambda:CreateFunction",
             "lambda:DeleteFunction",
+            "lambda:DeleteLayerVersion",
             "lambda:GetFunction",
             "lambda:GetFunctionCodeSigningConfig",
+            "lambda:GetFunctionConfiguration",
+            "lambda:GetLayerVersion",
             "lambda:GetPolicy",
             "lambda:ListVersionsByFunction",
+            "lambda:PublishLayerVersion",
+            "lambda:PublishVersion",
             "lambda:RemovePermission",
             "lambda:TagResource",
             "lambda:UntagResource",
@@ -230,8 +235,10 @@ MANAGED: dict[str, tuple[str, list[str]]] = {
             "cloudwatch:GetDashboard",
             "cloudwatch:ListTagsForResource",
             "cloudwatch:PutAlarmMuteRule",
+            "cloudwatch:PutCompositeAlarm",
             "cloudwatch:PutDashboard",
             "cloudwatch:PutMetricAlarm",
+            "cloudwatch:PutMetricData",
             "cloudwatch:TagResource",
             "cloudwatch:UntagResource",
             "dynamodb:CreateTable",
@@ -296,6 +303,14 @@ MANAGED: dict[str, tuple[str, list[str]]] = {
             "states:UntagResource",
             "states:UpdateStateMachine",
             "states:ValidateStateMachineDefinition",
+            "synthetics:CreateCanary",
+            "synthetics:DeleteCanary",
+            "synthetics:GetCanary",
+            "synthetics:StartCanary",
+            "synthetics:StopCanary",
+            "synthetics:TagResource",
+            "synthetics:UntagResource",
+            "synthetics:UpdateCanary",
             "tag:GetResources",
         ],
     ),
@@ -429,14 +444,17 @@ ABROAD: dict[str, tuple[str, list[str]]] = {
             "cloudfront:AllowVendedLogDeliveryForResource",
             "cloudfront:CreateCachePolicy",
             "cloudfront:CreateDistribution",
+            "cloudfront:CreateMonitoringSubscription",
             "cloudfront:CreateResponseHeadersPolicy",
             "cloudfront:CreateVpcOrigin",
             "cloudfront:DeleteCachePolicy",
             "cloudfront:DeleteDistribution",
+            "cloudfront:DeleteMonitoringSubscription",
             "cloudfront:DeleteResponseHeadersPolicy",
             "cloudfront:DeleteVpcOrigin",
             "cloudfront:GetCachePolicy",
             "cloudfront:GetDistribution",
+            "cloudfront:GetMonitoringSubscription",
             "cloudfront:GetResponseHeadersPolicy",
             "cloudfront:GetVpcOrigin",
             "cloudfront:ListTagsForResource",
@@ -446,6 +464,21 @@ ABROAD: dict[str, tuple[str, list[str]]] = {
             "cloudfront:UpdateDistribution",
             "cloudfront:UpdateResponseHeadersPolicy",
             "cloudfront:UpdateVpcOrigin",
+            "cloudwatch:DeleteAlarms",
+            "cloudwatch:DescribeAlarms",
+            "cloudwatch:ListTagsForResource",
+            "cloudwatch:PutMetricAlarm",
+            "cloudwatch:TagResource",
+            "cloudwatch:UntagResource",
+            "events:DeleteRule",
+            "events:DescribeRule",
+            "events:ListTagsForResource",
+            "events:ListTargetsByRule",
+            "events:PutRule",
+            "events:PutTargets",
+            "events:RemoveTargets",
+            "events:TagResource",
+            "events:UntagResource",
             "kms:CreateAlias",
             "kms:CreateKey",
             "kms:DeleteAlias",
@@ -475,6 +508,17 @@ ABROAD: dict[str, tuple[str, list[str]]] = {
             "logs:PutRetentionPolicy",
             "logs:TagResource",
             "logs:UntagResource",
+            "sns:CreateTopic",
+            "sns:DeleteTopic",
+            "sns:GetSubscriptionAttributes",
+            "sns:GetTopicAttributes",
+            "sns:ListTagsForResource",
+            "sns:SetSubscriptionAttributes",
+            "sns:SetTopicAttributes",
+            "sns:Subscribe",
+            "sns:TagResource",
+            "sns:Unsubscribe",
+            "sns:UntagResource",
             "tag:GetResources",
             "wafv2:CreateIPSet",
             "wafv2:CreateWebACL",
@@ -667,11 +711,11 @@ DELIVERY = "delivery"
 """The bucket of sources and packages on their way to a cluster: emptied as `EMPTIED` is, in one line for all
 environments."""
 
-EMPTIED = (ACCESS_LOGS, LOAD_BALANCER_LOGS, "audit-results", "cost-results")
-"""Buckets of environments, behind the names of environment and account, that fill by themselves: logs of access, and
-what queries found. Without deleting what is in them no environment that has ever run could be destroyed; reading them
-stays forbidden. The records of the audit are not among them: they outlive the environment, or an administrator deletes
-them."""
+EMPTIED = (ACCESS_LOGS, LOAD_BALANCER_LOGS, "audit-results", "checks", "cost-results")
+"""Buckets of environments, behind the names of environment and account, that fill by themselves: logs of access, what
+queries found, and what canaries saw. Without deleting what is in them no environment that has ever run could be
+destroyed; reading them stays forbidden. The records of the audit are not among them: they outlive the environment, or
+an administrator deletes them."""
 
 OBJECTS = ["s3:DeleteObject", "s3:GetObject", "s3:GetObjectVersion", "s3:PutObject"]
 """Only of the states."""

@@ -1,6 +1,6 @@
 """The monitoring area: what may be said of alarms, dashboards and queries, and what it watches.
 
-The catalogue of alarms is in `mendixgen.areas.monitoring.rows`; which area is watched by what is said there alone.
+The catalogue of alarms is in `mendixgen.alarms.rows`; which area is watched by what is said there alone.
 """
 
 from __future__ import annotations
@@ -67,6 +67,34 @@ class ContainerInsights(Strict):
     )
 
 
+class Synthetics(Strict):
+    """Calls of the applications' addresses, as a user's browser makes them."""
+
+    enabled: bool = setting(
+        True,
+        description=(
+            "Whether each application's address is called by a canary of CloudWatch Synthetics, from the private"
+            " subnets over a NAT gateway; without one there are none. A canary costs about 10 USD a month at 5 minutes,"
+            " 52 USD at 1."
+        ),
+    )
+    every_minutes: Literal[1, 5] = setting(5, description="How often an address is called.", unit="minutes")
+    path: Annotated[str, Field(pattern=r"^/[A-Za-z0-9/._~%?&=+-]*$", max_length=255)] = setting(
+        "/",
+        description="What is asked for. / is the login page of Mendix; redirections are followed within the address.",
+    )
+    admit: bool = setting(
+        True,
+        description=(
+            "Whether the load balancer, or the firewall of the edge, lets the NAT gateways' addresses in. False where"
+            " network.allow_from has them already: a security group takes an address once."
+        ),
+    )
+    keep_days: int = setting(
+        31, description="How long the log and the timings of each call are kept.", unit="days", ge=1, le=455
+    )
+
+
 class WatchedDatabase(Strict):
     """What an alarm needs to know of a database."""
 
@@ -106,7 +134,7 @@ class Monitoring(Area):
     """Alarms of every area by priority, with runbooks; dashboards, saved queries, log alarms and Container Insights."""
 
     name = "monitoring"
-    version = "1.1.0"
+    version = "1.2.0"
 
     class Inputs(AreaInputs):
         """What an environment may say of how it is watched."""
@@ -130,6 +158,7 @@ class Monitoring(Area):
         container_insights: ContainerInsights = setting(
             ContainerInsights(), description="Metrics and logs of nodes and pods."
         )
+        synthetics: Synthetics = setting(Synthetics(), description="Calls of the applications' addresses.")
         bucket_metrics: bool = setting(
             True, description="Whether S3 counts requests and errors of each bucket, which it bills as metrics."
         )
@@ -141,6 +170,7 @@ class Monitoring(Area):
         account: str = context("account", "Account that is watched.")
         region: str = context("region", "Region that is watched.")
         partition: str = context("partition", "Partition of the region: aws, aws-cn or aws-us-gov.")
+        domain: str = context("domain", "Domain below which the applications are reached.")
         apps: dict[str, AppFacts] = context("apps", "The applications; each has a log group here.")
         logs_key_arn: str = wired("encryption.logs_key_arn", "ARN of the KMS key that encrypts logs and the topic.")
         boundary_arn: str | None = wired("identity.boundary_arn", "Permissions boundary of every role.", optional=True)
@@ -151,6 +181,16 @@ class Monitoring(Area):
         key_arns: dict[str, str] | None = wired("encryption.key_arns", "ARNs of the keys by purpose.", optional=True)
         nat_gateway_ids: dict[str, str] | None = wired(
             "network.nat_gateway_ids", "IDs of the NAT gateways by zone letter.", optional=True
+        )
+        nat_public_ips: dict[str, str] | None = wired(
+            "network.nat_public_ips", "Public addresses of the NAT gateways by zone letter.", optional=True
+        )
+        vpc_id: str | None = wired("network.vpc_id", "VPC that addresses are called from.", optional=True)
+        private_subnet_ids: list[str] | None = wired(
+            "network.private_subnet_ids", "Subnets that addresses are called from.", optional=True
+        )
+        load_balancer_security_group_id: str | None = wired(
+            "network.load_balancer_security_group_id", "Security group of the load balancer.", optional=True
         )
         flow_log_group_name: str | None = wired(
             "network.flow_log_group_name", "Log group of the flow logs.", optional=True
@@ -169,6 +209,9 @@ class Monitoring(Area):
         target_group_arn_suffixes: dict[str, str] | None = wired(
             "ingress.target_group_arn_suffixes", "What CloudWatch knows the target groups by, by port.", optional=True
         )
+        load_balancer_scheme: str | None = wired(
+            "ingress.scheme", "Whether the load balancer is internet-facing or internal.", optional=True
+        )
         listener_protocols: dict[str, str] | None = wired(
             "ingress.listener_protocols", "Protocols of the listeners by port.", optional=True
         )
@@ -176,6 +219,9 @@ class Monitoring(Area):
             "ingress.certificate_arns", "ARNs of the certificates by name.", optional=True
         )
         bucket_names: dict[str, str] | None = wired("storage.bucket_names", "Buckets by name.", optional=True)
+        access_logs_bucket_name: str | None = wired(
+            "storage.access_logs_bucket_name", "Bucket that records who reads buckets.", optional=True
+        )
         snapshot_policy_arn: str | None = wired(
             "storage.snapshot_policy_arn", "Policy that makes snapshots of volumes.", optional=True
         )
@@ -212,6 +258,13 @@ class Monitoring(Area):
         replicas: dict[str, WatchedReplica] | None = wired(
             "recovery.replicas", "Buckets that are replicated to a standby, by name.", optional=True
         )
+        edge_watched: dict[str, str] | None = wired(
+            "edge.watched", "What the edge's alarms are of, by kind.", optional=True
+        )
+        edge_alarm_arns: list[str] | None = wired("edge.alarm_arns", "Alarms of the edge, in us-east-1.", optional=True)
+        edge_exclusive: bool | None = wired(
+            "edge.exclusive", "Whether clients reach the load balancer through CloudFront alone.", optional=True
+        )
 
     outputs = {
         "topic_arns": Output("local.topic_arns", "ARNs of the topics that alarms go to, by priority (p1 to p4)."),
@@ -222,6 +275,9 @@ class Monitoring(Area):
         "insights_log_group_names": Output(
             "{ for kind, group in aws_cloudwatch_log_group.insights : kind => group.name }",
             "Log groups of Container Insights by kind; empty where it is off.",
+        ),
+        "checked_from": Output(
+            "local.checked_from", "IPv4 blocks that the applications' addresses are called from, to be let in."
         ),
         "dashboard_names": Output(
             "{ for area, dashboard in aws_cloudwatch_dashboard.this : area => dashboard.dashboard_name }",

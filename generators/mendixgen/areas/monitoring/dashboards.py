@@ -9,12 +9,13 @@ from __future__ import annotations
 
 from typing import Any
 
-from mendixgen.areas.monitoring.alarming import address
+from mendixgen.alarms.resource import address
+from mendixgen.alarms.rows import ABROAD, AREAS, Metric, Row, rows
 from mendixgen.areas.monitoring.members import MEMBERS
-from mendixgen.areas.monitoring.rows import AREAS, Metric, Row, rows
 from mendixgen.areas.monitoring.watched import local_of
-from mendixgen.authoring.expression import code, each, expr, jsonencode, render
+from mendixgen.authoring.expression import Expr, code, each, expr, jsonencode, render
 from mendixgen.authoring.module import ModuleBuilder
+from mendixgen.global_provider import REGION
 
 MOST_MEMBERS = 30
 """Lines in a widget: more are no longer told apart, and 30 of each metric of a row stay below the quotas."""
@@ -98,7 +99,7 @@ def _widget(module: ModuleBuilder, row: Row) -> str:
     there = members if MEMBERS[row.of].is_one else f"length({members}) > 0"
     properties: dict[str, Any] = {
         "title": f"P{row.priority} {row.id}",
-        "region": module.var.region,
+        "region": REGION if row.is_abroad else module.var.region,
         "view": "timeSeries",
         "period": row.period,
         "metrics": expr(_lines(row)),
@@ -141,6 +142,8 @@ def _metric(metric: Metric, how: dict[str, Any]) -> str:
 
 
 def _arns(area: str) -> str:
+    if area == ABROAD:
+        return f"coalesce({code(Expr('var.edge_alarm_arns'))}, [])"
     return ",\n".join(
         f"{code(address(row))}[*].arn" if MEMBERS[row.of].is_one else f"values({code(address(row))})[*].arn"
         for row in _of(area)

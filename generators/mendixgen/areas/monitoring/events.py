@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from mendixgen.areas.monitoring.rows import Row, rows
+from mendixgen.alarms.rows import Row, rows
 from mendixgen.areas.monitoring.watched import local_of
 from mendixgen.authoring.constructs.log_group import log_group
 from mendixgen.authoring.constructs.policy import allow, policy

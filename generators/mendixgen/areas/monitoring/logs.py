@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from mendixgen.alarms import maintenance
 from mendixgen.areas.monitoring.members import MEMBERS
 from mendixgen.areas.monitoring.watched import local_of
 from mendixgen.authoring.constructs.log_group import log_group
@@ -19,7 +20,7 @@ ERRORS = {"critical": '{ $.level = "CRITICAL" }', "errors": '{ $.level = "ERROR"
 
 def namespace(module: ModuleBuilder) -> str:
     """Where metrics of this environment's own logs are."""
-    return f"Mendix/{module.var.environment}"
+    return maintenance.namespace(str(module.var.environment))
 
 
 def app_logs(module: ModuleBuilder) -> Expr:

@@ -35,6 +35,10 @@ def _databases(condition: str) -> str:
     return f"{{ for name, it in local.databases : name => it if {condition} }}"
 
 
+def _edge(what: str) -> str:
+    return f'contains(keys(local.watched), "{what}")'
+
+
 MEMBERS: dict[str, Members] = {
     "nat-gateways": Members("IDs of the NAT gateways by zone.", each=_map("nat_gateway_ids")),
     "flow-logs": Members("Whether there are flow logs.", on="var.flow_log_group_name != null"),
@@ -88,6 +92,21 @@ MEMBERS: dict[str, Members] = {
     "backup-copies": Members("Whether backups are copied.", on="var.backup_copy_vault_arn != null"),
     "backup-tests": Members("Whether restores are tested.", on="var.restore_testing_plan_name != null"),
     "replicated-buckets": Members("Buckets that are replicated, by name.", each=_map("replicas")),
+    "distribution": Members("Whether CloudFront is in front.", on=_edge("distribution")),
+    "measured-distribution": Members("Whether CloudFront measures its origin.", on=_edge("measured")),
+    "firewall": Members("Whether a firewall looks at requests.", on=_edge("firewall")),
+    "counting-firewall": Members("Whether it only counts what it finds.", on=_edge("counting")),
+    "latch": Members("Whether names can be switched to a standby.", on=_edge("latch")),
     "apps": Members("The applications.", each="var.apps"),
+    "addresses": Members(
+        "Addresses of the applications that are called: from the private subnets, by way of a NAT gateway.",
+        each=(
+            "{\n"
+            'for app, facts in var.apps : app => coalesce(facts.hostname, "${app}.${var.domain}")\n'
+            f"if var.synthetics.enabled && length({_given('nat_public_ips')}) > 0"
+            ' && contains(keys(local.target_groups), "443")\n'
+            "}"
+        ),
+    ),
 }
 """By name; an expression may use the locals of those above it (``local.target_groups`` is ``target-groups``)."""

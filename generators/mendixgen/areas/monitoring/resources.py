@@ -10,6 +10,7 @@ from mendixgen.areas.monitoring.dashboards import dashboards
 from mendixgen.areas.monitoring.events import events
 from mendixgen.areas.monitoring.insights import container_insights
 from mendixgen.areas.monitoring.logs import app_logs, custom_alarms, metric_filters, queries
+from mendixgen.areas.monitoring.synthetics import synthetics
 from mendixgen.areas.monitoring.topics import topics
 from mendixgen.areas.monitoring.watched import local_of, watched
 from mendixgen.authoring.expression import each
@@ -28,6 +29,7 @@ def build(module: ModuleBuilder) -> None:
     metric_filters(module, apps)
     _bucket_metrics(module)
     events(module)
+    synthetics(module)
     alarms(module)
     custom_alarms(module, apps)
     dashboards(module)

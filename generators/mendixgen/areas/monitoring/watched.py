@@ -25,6 +25,11 @@ def local_of(members: str) -> Expr:
 def watched(module: ModuleBuilder) -> None:
     """Add the sets of what is watched, and sizes of databases."""
     module.section("What is watched")
+    module.local(
+        "watched",
+        expr(f"{module.var.edge_watched} == null ? {{}} : {module.var.edge_watched}"),
+        "What the alarms of the edge are of, by kind; its own module makes them.",
+    )
     for name, it in MEMBERS.items():
         module.local(local_name(name), expr(it.each or it.on), it.comment)
     _sizes(module)

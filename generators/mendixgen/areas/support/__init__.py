@@ -11,7 +11,7 @@ class Support(Area):
     """Topics of four priorities, and incidents as records with deadlines that are watched and escalated."""
 
     name = "support"
-    version = "1.0.0"
+    version = "1.1.0"
 
     class Inputs(AreaInputs):
         """What an environment may say of its support."""

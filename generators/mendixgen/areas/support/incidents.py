@@ -7,6 +7,9 @@ the log begins with /aws/vendedlogs/), "Creating an IAM role"; DynamoDB develope
 
 from __future__ import annotations
 
+from typing import Any
+
+from mendixgen.alarms.resource import TOLD_BY
 from mendixgen.areas.support.machine import BY_ALARM, definition
 from mendixgen.areas.support.settings import PRIORITIES
 from mendixgen.authoring.constructs.alarm import alarm
@@ -158,6 +161,23 @@ def _machine(module: ModuleBuilder, name: Expr, key: Expr, topics: Expr, table: 
     )
 
 
+def incident_pattern(environment: str) -> dict[str, Any]:
+    """Which changes of alarms begin or end an incident: of those with a priority, what is told.
+
+    A composite alarm's, once nothing silences it; not that of its children, which is told by it.
+    """
+    by_composite = {"anything-but": {"wildcard": f"*{TOLD_BY} {environment}-p*"}}
+    return {
+        "source": ["aws.cloudwatch"],
+        "detail-type": ["CloudWatch Alarm State Change"],
+        "detail": {
+            "alarmName": [{"prefix": f"{environment}-{it}-"} for it in PRIORITIES],
+            "state": {"$or": [{"value": ["OK"]}, {"value": ["ALARM"], "actionsSuppressedBy": [{"exists": False}]}]},
+            "configuration": {"$or": [{"description": [{"exists": False}]}, {"description": [by_composite]}]},
+        },
+    }
+
+
 def _rule(module: ModuleBuilder, machine: Expr, letters: Expr) -> None:
     var = module.var
     module.section("Rule")
@@ -183,16 +203,7 @@ def _rule(module: ModuleBuilder, machine: Expr, letters: Expr) -> None:
         "An alarm whose name begins with the environment and a priority went into alarm, or is well again.",
         name=name,
         description=f"Alarms of {var.environment} by priority",
-        event_pattern=jsonencode(
-            {
-                "source": ["aws.cloudwatch"],
-                "detail-type": ["CloudWatch Alarm State Change"],
-                "detail": {
-                    "alarmName": [{"prefix": f"{var.environment}-{it}-"} for it in PRIORITIES],
-                    "state": {"value": ["ALARM", "OK"]},
-                },
-            }
-        ),
+        event_pattern=jsonencode(incident_pattern(str(var.environment))),
         tags={"Name": name},
     )
     module.resource(

@@ -86,7 +86,7 @@ def function(
         permissions=[
             *permissions,
             *_own(module, log, topic_arn, var.logs_key_arn if key_arn is None else key_arn),
-            *(_interfaces() if network else ()),
+            *([function_interfaces()] if network else ()),
         ],
         permissions_comment=permissions_comment,
         count=count,
@@ -143,7 +143,7 @@ def _own(module: ModuleBuilder, log: Expr, topic_arn: Expr, key_arn: Expr) -> li
     ]
 
 
-def _interfaces() -> list[dict[str, Any]]:
+def function_interfaces() -> dict[str, Any]:
     """What Lambda does in the function's name to put it into a VPC; none of it knows the interface before it is made
     (Lambda developer guide, "Giving Lambda functions access to resources in an Amazon VPC")."""
     actions = [
@@ -154,4 +154,4 @@ def _interfaces() -> list[dict[str, Any]]:
         "ec2:DescribeSubnets",
         "ec2:UnassignPrivateIpAddresses",
     ]
-    return [allow("EnterTheNetwork", actions, "*")]
+    return allow("EnterTheNetwork", actions, "*")

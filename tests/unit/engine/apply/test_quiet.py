@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
 from mendixctl.engine.apply.quiet import quiet
-from mendixgen.areas.monitoring.rows import rows
+from mendixgen.alarms.rows import rows
 from mendixgen.diagnostics import Diagnostic
 
 NOW = datetime(2026, 11, 30, 1, 59, 30, tzinfo=UTC)
@@ -23,6 +23,7 @@ class CloudWatch:
         self.alarms, self.fails = alarms, fails
         self.rules: dict[str, dict[str, Any]] = {}
         self.made: list[dict[str, Any]] = []
+        self.put: list[dict[str, Any]] = []
 
     def get_paginator(self, operation: str) -> CloudWatch:
         assert operation == "describe_alarms"
@@ -32,6 +33,13 @@ class CloudWatch:
         for name in self.alarms:
             if name.startswith(AlarmNamePrefix):
                 yield {"MetricAlarms": [{"AlarmName": name}]}
+
+    def describe_alarms(self, AlarmNames: list[str]) -> dict[str, Any]:  # noqa: N803
+        return {"MetricAlarms": [{"AlarmName": name} for name in AlarmNames if name in self.alarms]}
+
+    def put_metric_data(self, **given: Any) -> None:
+        self._maybe_fail("data" if given["MetricData"][0]["Value"] else "zero")
+        self.put.append(given)
 
     def put_alarm_mute_rule(self, **given: Any) -> None:
         self._maybe_fail("put")
@@ -115,7 +123,8 @@ def test_where_aws_refuses_the_apply_goes_on_and_says_so(fails: str) -> None:
 
 
 def test_an_old_boto3_is_told() -> None:
-    client = SimpleNamespace(get_paginator=CloudWatch(["prod-p2-cluster-nodes-missing-apps"]).get_paginator)
+    old = CloudWatch(["prod-p2-cluster-nodes-missing-apps"])
+    client = SimpleNamespace(get_paginator=old.get_paginator, describe_alarms=old.describe_alarms)
     made, told = site(client)
     with quiet(made):
         pass
@@ -127,3 +136,28 @@ def test_nothing_is_asked_where_nothing_is_watched() -> None:
     with quiet(made):
         pass
     assert told == []
+
+
+def test_the_switch_is_on_for_an_hour_ahead_and_off_again_however_the_apply_ends() -> None:
+    client = CloudWatch(["prod-maintenance", "prod-p2-cluster-nodes-missing-apps"])
+    made, told = site(client)
+    with pytest.raises(KeyboardInterrupt), quiet(made):
+        raise KeyboardInterrupt
+    on, off = client.put
+    assert on["Namespace"] == off["Namespace"] == "Mendix/prod"
+    for put, value in ((on, 1.0), (off, 0.0)):
+        assert {(it["MetricName"], it["Value"]) for it in put["MetricData"]} == {("Maintenance", value)}
+        assert [it["Timestamp"] for it in put["MetricData"]] == [
+            NOW.replace(second=0) + timedelta(minutes=ahead) for ahead in range(60)
+        ]
+    assert (client.made, told) == ([], [])
+
+
+@pytest.mark.parametrize(("fails", "rules"), [("data", 1), ("zero", 0)])
+def test_a_switch_that_cannot_be_turned_is_told_and_mute_rules_take_its_place(fails: str, rules: int) -> None:
+    client = CloudWatch(["prod-maintenance", "prod-p2-cluster-nodes-missing-apps"], fails)
+    made, told = site(client)
+    with quiet(made):
+        assert len(client.rules) == rules
+    assert [one.code for one in told] == ["MXB150"]
+    assert client.rules == {}

@@ -13,9 +13,9 @@ from mendixctl.engine.cost.estimate import EstimateResult, Line, compared, price
 from mendixctl.engine.cost.usage import BENCHMARK, KEYS, Usage, usages
 from mendixctl.engine.cost.watched import metrics_in_alarms
 from mendixctl.terraform.plan import Action, AttributeChange, ResourceChange
+from mendixgen.alarms.rows import rows
 from mendixgen.areas.catalogue import AREAS
 from mendixgen.areas.encryption import PURPOSES
-from mendixgen.areas.monitoring.rows import rows
 from mendixgen.authoring.constructs.cis import CONTROLS
 from mendixgen.prices import HOURS, Price, Prices, Source, prices
 from mendixgen.spec.loader import load_text
@@ -124,7 +124,7 @@ def test_what_stands_beside_an_environment_is_counted() -> None:
     assert counted["logging", "opensearch/m7g.large", "3 masters, m7g.large"] == 3 * HOURS
     assert counted["logging", "opensearch/ultrawarm1.medium", "2 warm nodes, ultrawarm1.medium"] == 2 * HOURS
     assert counted["edge", "waf/rule", "4 rules"] == 4
-    assert counted["monitoring", "cloudwatch/dashboard", "4 dashboards, 3 of them free"] == 1
+    assert counted["monitoring", "cloudwatch/dashboard", "5 dashboards, 3 of them free"] == 2
     assert counted["database", "rds/gp3-iops/multi", "a: 2000 IOPS"] == 2000
     assert counted["database", "rds/io2/multi", "b: 100 GB"] == 100
     assert counted["database", "rds/io2-iops/multi", "b: 5000 IOPS"] == 5000

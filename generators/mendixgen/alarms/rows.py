@@ -1,6 +1,6 @@
 """The catalogue of alarms: what is watched, when it is an alarm, how urgent, and what it means. Data, by area.
 
-``alarms/<area>.json`` has the rows; from one row come alarms of the module, a widget of its area's dashboard, a line of
+``<area>.json`` has the rows; from one row come alarms of a module, a widget of its area's dashboard, a line of
 docs/monitoring.md and the heading of its runbook. Values in ``${...}`` are expressions of the module. Where a metric
 is, and with which dimensions, is checked against ``data/metrics.json``.
 
@@ -28,9 +28,14 @@ AREAS = (
     "logging",
     "backup",
     "recovery",
+    "edge",
     "apps",
 )
 """Whose alarms there are, in the order of docs and dashboards; ``apps`` is what runs on the platform."""
+
+ABROAD = "edge"
+"""The area whose metrics AWS keeps in us-east-1 alone: its own module makes its alarms there, and monitoring those of
+all others."""
 
 Missing = Literal["notBreaching", "breaching", "ignore"]
 
@@ -55,12 +60,13 @@ class Metric:
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One alarm of each member of ``of`` (a set of `members.MEMBERS`).
+    """One alarm of each member of ``of`` (a set of the module that makes it).
 
     ``metrics`` has one metric, or those that ``math`` joins, by their ids in it. ``threshold`` is a number or an
     expression of the module. It is an alarm when ``datapoints`` of the last ``periods`` (of ``period`` seconds)
     ``compare`` to the threshold. ``missing`` says what no data mean, ``changes`` that a change
-    of the environment sets it off by itself, so that it tells nobody while one is applied.
+    of the environment sets it off by itself: it tells nobody by itself but through the composite alarm of its area and
+    priority, which is silent while a change is applied.
     """
 
     area: str
@@ -83,6 +89,16 @@ class Row:
     def name(self) -> str:
         """What it is called in names of alarms, resources and runbooks: ``network-nat-ports``."""
         return f"{self.area}-{self.id}"
+
+    @property
+    def is_abroad(self) -> bool:
+        """Whether its metric is in us-east-1, whatever region the environment is in."""
+        return self.area == ABROAD
+
+    @property
+    def composite(self) -> str:
+        """What tells in its place, behind the environment's name: ``p2-cluster``."""
+        return f"p{self.priority}-{self.area}"
 
 
 @lru_cache(maxsize=1)
@@ -113,4 +129,4 @@ def _row(area: str, given: Mapping[str, Any]) -> Row:
 
 
 def _text(area: str) -> str:
-    return files("mendixgen.areas.monitoring").joinpath(f"alarms/{area}.json").read_text("utf-8")
+    return files(__package__).joinpath(f"{area}.json").read_text("utf-8")
