@@ -106,6 +106,11 @@ def lower(lock: Lock, area: str, version: str) -> Lock:
     return _with(lock, area, Pin(version, highest) if version_key(highest) > version_key(version) else Pin(version))
 
 
+def without(lock: Lock, area: str) -> Lock:
+    """``lock`` with ``area`` off."""
+    return replace(lock, generator=__version__, pins={name: pin for name, pin in lock.pins.items() if name != area})
+
+
 def back_to(lock: Lock, wanted: Lock) -> Lock:
     """``lock`` with the areas and versions of ``wanted``: lowered or raised from where the state is now."""
     lock = replace(lock, pins={area: pin for area, pin in lock.pins.items() if area in wanted.pins})

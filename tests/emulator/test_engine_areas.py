@@ -23,6 +23,7 @@ from mendixctl.ledger.local import LocalLedger
 from mendixctl.ledger.release import Status
 from mendixctl.terraform.events import Event, ResourceEvent
 from mendixctl.terraform.plan import Action
+from mendixgen.areas.network import Network
 from tests.emulator.engine_bench import KEYS, NETWORK, EngineBench, vendored
 
 pytestmark = pytest.mark.emulator
@@ -52,7 +53,7 @@ def test_versions_go_up_down_and_up_again_with_nothing_destroyed(bench: EngineBe
     upgrade.upgrade(bench.session, "dev", "network", "1.0.0")
     bench.apply("1.0.0")
     made = identities(bench)
-    upgrade.upgrade(bench.session, "dev", "network", "1.1.0")
+    upgrade.upgrade(bench.session, "dev", "network", Network.version)
     up = bench.plan()
     moved = {judged.change.address for judged in up.changes if judged.change.previous_address}
     assert moved
@@ -63,7 +64,7 @@ def test_versions_go_up_down_and_up_again_with_nothing_destroyed(bench: EngineBe
     assert destroyed(prepared.plan) == []
     assert {judged.change.previous_address for judged in prepared.plan.changes} >= moved
     assert rollback_run.execute(bench.session, prepared).proven
-    upgrade.upgrade(bench.session, "dev", "network", "1.1.0")
+    upgrade.upgrade(bench.session, "dev", "network", Network.version)
     again = bench.plan()
     assert destroyed(again) == []
     apply_run.execute(bench.session, apply_run.prepare(bench.session))

@@ -18,9 +18,10 @@ from mendixgen import lock as locks
 from mendixgen.diagnostics import MendixError
 from mendixgen.lock import Lock
 from mendixgen.root import render
+from mendixgen.root.wiring import completed
 from mendixgen.spec.loader import Specification, load_text
 from mendixgen.spec.merge import Merged, merge
-from mendixgen.versions.store import ModuleStore
+from mendixgen.versions.store import ModuleStore, version_key
 
 MODULES = Path(__file__).parents[2] / "modules"
 HEADER: Mapping[str, Any] = {
@@ -164,13 +165,13 @@ def edited(draw: Any, data: Mapping[str, Any], lock: Lock) -> dict[str, Any]:
 
 
 def started(draw: Any, store: ModuleStore) -> Lock:
-    """A lock with some areas on, at any of their versions."""
+    """A lock with some areas on, at any of their versions that give each other what they need."""
     lock = Lock("0.1.0")
     for area in (*ALWAYS, *SOMETIMES):
         wired = {"cluster", "storage"} <= lock.pins.keys() or area != "workloads"
         if area in ALWAYS or (wired and draw(st.sampled_from([True, True, True, False]))):
             lock = locks.upgrade(lock, area, draw(st.sampled_from(sorted(store.versions(area)))))
-    return lock
+    return completed(store, lock, lambda area: max(store.versions(area), key=version_key))
 
 
 def moved_versions(draw: Any, store: ModuleStore, lock: Lock) -> Lock:

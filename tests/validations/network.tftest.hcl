@@ -83,3 +83,37 @@ run "flow_logs_are_as_they_are_set" {
     error_message = "They are kept for ${aws_cloudwatch_log_group.this.retention_in_days} days."
   }
 }
+
+run "in_a_vpc_that_exists_nothing_of_a_vpc_is_made" {
+  command = plan
+  variables {
+    cidr = "172.20.0.0/20"
+    existing = {
+      vpc_id  = "vpc-0000000a"
+      subnets = { private = { a = "subnet-0000000a", c = "subnet-0000000c" } }
+    }
+  }
+  assert {
+    condition = (
+      length(aws_vpc.this) + length(aws_subnet.private) + length(aws_network_acl.private) + length(aws_nat_gateway.this)
+      + length(aws_vpc_endpoint.interface) + length(aws_route_table.public) == 0
+      && aws_security_group.nodes.vpc_id == "vpc-0000000a" && aws_flow_log.this.vpc_id == "vpc-0000000a"
+    )
+    error_message = "Something is made in a VPC that is somebody else's."
+  }
+  assert {
+    condition     = output.database_subnets == tomap({ a = "subnet-0000000a", c = "subnet-0000000c" })
+    error_message = "Databases do not stand beside the nodes."
+  }
+}
+
+run "existing_subnets_are_of_every_zone" {
+  command = plan
+  variables {
+    existing = {
+      vpc_id  = "vpc-0000000a"
+      subnets = { private = { a = "subnet-0000000a", b = "subnet-0000000b" } }
+    }
+  }
+  expect_failures = [aws_security_group.nodes]
+}

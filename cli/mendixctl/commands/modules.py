@@ -94,9 +94,10 @@ def diff(application: Application, area: str, before: str, after: str) -> None:
     is_flag=True,
     help="Turn on every area that is off as well; without ENVIRONMENT, move every environment.",
 )
+@click.option("--off", is_flag=True, help="Turn AREA off: the next plan destroys what its module made.")
 @pass_application
 def upgrade(
-    application: Application, environment: str | None, area: str | None, to: str | None, everything: bool
+    application: Application, environment: str | None, area: str | None, to: str | None, everything: bool, off: bool
 ) -> int:
     """Move ENVIRONMENT to the newest released modules (only AREA's, with one), and turn new areas on.
 
@@ -106,6 +107,11 @@ def upgrade(
     """
     from mendixctl.engine.repository import upgrade as upgrading
 
+    if off:
+        if environment is None or area is None or to is not None or everything:
+            raise click.UsageError("--off needs an ENVIRONMENT and an AREA, and goes with nothing else")
+        application.view.show(upgrading.turn_off(application.session(), environment, area))
+        return 0
     if environment is None:
         if not everything:
             raise click.UsageError("Missing argument 'ENVIRONMENT'; every environment: --all")

@@ -5,6 +5,10 @@ from __future__ import annotations
 from mendixctl.preflight.question import Question
 from mendixctl.preflight.questions import (
     addons,
+    borrowed,
+    borrowed_identities,
+    borrowed_keys,
+    borrowed_names,
     credentials,
     database_changes,
     databases,
@@ -30,6 +34,10 @@ QUESTIONS: tuple[Question, ...] = (
     quotas.QUESTION,
     *names.QUESTIONS,
     singletons.QUESTION,
+    *borrowed.QUESTIONS,
+    borrowed_keys.QUESTION,
+    *borrowed_names.QUESTIONS,
+    *borrowed_identities.QUESTIONS,
     partner.QUESTION,
     delegated.QUESTION,
     permissions.QUESTION,

@@ -28,7 +28,11 @@ def names(specification: Specification) -> Iterator[Wanted]:
     pins, settings, header = specification.pins, specification.settings, specification.header
     env, account = header.name, header.account
     if "encryption" in pins:
-        yield from (Wanted("aws_kms_alias", f"alias/{env}-{key}") for key in KEYS)
+        yield from (
+            Wanted("aws_kms_alias", f"alias/{env}-{key}")
+            for key in KEYS
+            if key not in (settings["encryption"].get("existing") or {})
+        )
     if "network" in pins:
         yield Wanted("aws_cloudwatch_log_group", f"/mendix/{env}/flow-logs")
     if "identity" in pins:
@@ -92,7 +96,7 @@ def _of_entries(specification: Specification) -> Iterator[Wanted]:
 def counts(specification: Specification) -> Counter[str]:
     """How many resources of each type an environment has that a quota limits."""
     found = Counter(one.type for one in names(specification))
-    if "network" in specification.pins:
+    if "network" in specification.pins and not specification.settings["network"].get("existing"):
         zones = len(specification.arguments.get("network", {}).get("zones", ()))
         gateways = {"per-zone": zones, "single": 1}.get(specification.settings["network"].get("nat", ""), 0)
         found.update({"aws_vpc": 1, "aws_nat_gateway": gateways, "aws_eip": gateways})

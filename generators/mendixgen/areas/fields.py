@@ -38,7 +38,9 @@ Port = Annotated[int, Field(ge=1, le=65535)]
 TimeOfDay = Annotated[str, Field(pattern=rf"^{TIME_OF_DAY}$")]
 MailAddress = Annotated[str, Field(pattern=r"^[^@\s]+@[^@\s]+\.[^@\s]+$", max_length=320)]
 PrincipalArn = Annotated[str, Field(pattern=arn("iam", f"(role|user)/{PATH_AND_NAME}", region=""))]
+PolicyArn = Annotated[str, Field(pattern=rf"^arn:{PARTITION}:iam::(aws|{ACCOUNT}):policy/{PATH_AND_NAME}$")]
 AccountOrPrincipalArn = Annotated[str, Field(pattern=arn("iam", f"(root|(role|user)/{PATH_AND_NAME})", region=""))]
+KeyArn = Annotated[str, Field(pattern=arn("kms", "key/(mrk-[0-9a-f]{32}|[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12})"))]
 CertificateArn = Annotated[str, Field(pattern=arn("acm", "certificate/[A-Za-z0-9-]+"))]
 
 RetentionDays = Literal[

@@ -147,6 +147,9 @@ def _state(made: Copy, data: Mapping[str, Any], wish: Wish, source: str) -> None
 def _network(made: Copy, wish: Wish, taken: Mapping[str, Iterable[str]]) -> None:
     if made.data.get("kind") == "foundation":
         return
+    if made.at(("network", "existing")):
+        _somebody_elses(made, wish)
+        return
     own = str(made.at(("network", "cidr")) or DEFAULT_CIDR)
     blocks = {block: name for name, every in taken.items() for block in map(_block, every) if block is not None}
     wanted = _block(wish.cidr) if wish.cidr else None
@@ -178,6 +181,17 @@ def _network(made: Copy, wish: Wish, taken: Mapping[str, Iterable[str]]) -> None
                 "--drop network.secondary_cidrs, or --set with others",
             )
         )
+
+
+def _somebody_elses(made: Copy, wish: Wish) -> None:
+    """A VPC that exists stands where it is: a copy beside the original works in it too, any other has another one."""
+    moved = [one.path[0] for one in made.translations if one.path in (("region",), ("account",))]
+    if not moved and not wish.cidr:
+        made.notes.append("the copy works in the same VPC and subnets: they need addresses for both")
+        return
+    path: Path = ("network", "existing")
+    advice = "--drop network.existing and network.cidr, which makes a VPC, or --set with one that is there"
+    made.obstacles.append(Obstacle(path, "the VPC that exists is the original's", advice))
 
 
 def _free(like: ipaddress.IPv4Network, blocks: Iterable[ipaddress.IPv4Network]) -> ipaddress.IPv4Network | None:

@@ -102,12 +102,13 @@ def _vpc(network: Settings, settings: Settings, zones: Sequence[str], top: int) 
     boxes: list[Box] = []
     y = top + HEAD + 8
     rows_top = y
-    nat = {"per-zone": set(zones), "single": set(zones[:1]), "none": set()}.get(str(network.get("nat")), set())
+    said = "none" if network.get("existing") else str(network.get("nat"))
+    nat = {"per-zone": set(zones), "single": set(zones[:1]), "none": set()}.get(said, set())
     y += HEAD
     for tier in ("public", "private", "database"):
         for number, zone in enumerate(zones):
             lines = (
-                str(subnet(block, tier, zone)),
+                _where(network, block, tier, zone),
                 *((word("NAT gateway"),) if tier == "public" and zone in nat else ()),
             )
             x = VPC_LEFT + GAP + number * (column + GAP)
@@ -133,9 +134,17 @@ def _vpc(network: Settings, settings: Settings, zones: Sequence[str], top: int) 
         )
         for number, zone in enumerate(zones)
     ]
-    title = f"VPC {block}"
+    title = msg("VPC {block}, which exists", block=block) if network.get("existing") else f"VPC {block}"
     whole = Box("network", "vpc", title, (), VPC_LEFT, top, VPC_WIDTH, end - top + GAP)
     return [whole, *columns, *boxes], end + GAP
+
+
+def _where(network: Settings, block: IPv4Network, tier: str, zone: str) -> str:
+    """The block of a subnet, or the ID of one that exists."""
+    if network.get("existing"):
+        return str((network["existing"]["subnets"].get(tier) or {}).get(zone, ""))
+    given = (network.get("subnets") or {}).get(tier) or {}
+    return str(given.get(zone) or subnet(block, tier, zone))
 
 
 def _band(
@@ -216,7 +225,8 @@ def _beside(settings: Settings) -> Iterator[tuple[str, str, tuple[str, ...]]]:
         yield "secrets", "Secrets Manager", tuple(_most(entries, 8))
     if "encryption" in settings:
         yield "keys", "KMS", (word("one key a purpose"),)
-    endpoints = settings.get("network", {}).get("endpoints", [])
+    network = settings.get("network", {})
+    endpoints = [] if network.get("existing") else network.get("endpoints", [])
     if endpoints:
         yield "endpoints", word("VPC endpoints"), tuple(_most([str(one) for one in endpoints], 12))
 

@@ -174,6 +174,7 @@ class _Loader:
             self.report((), [from_check(found) for found in lacking])
         self.compatibility(header)
         self.app_needs(header)
+        self.existing(header, lock)
         self.defects(header, lock)
         if self.problems:
             raise MendixError(sorted(self.problems, key=_order)[:MOST_PROBLEMS])
@@ -499,6 +500,20 @@ class _Loader:
             )
             if found.location not in known_bad:
                 (self.problems if one.severity is Severity.ERROR else self.warnings).append(found)
+
+    def existing(self, header: Header, lock: Lock) -> None:
+        """The gate, of a VPC that is somebody else's; most environments make their own, and import nothing for it."""
+        if self.today is None or not self.settings.get("network", {}).get("existing"):
+            return
+        from mendixgen.spec.existing import concerns
+
+        found = {area: self.manifest(area, pin) for area, pin in lock.pins.items()}
+        on = {area: manifest for area, manifest in found.items() if manifest is not None}
+        known_bad = {problem.location for problem in self.problems}
+        for one in concerns(self.settings, on, header.name):
+            place = self.source.locate(one.path)
+            if place not in known_bad:
+                self.problems.append(Diagnostic(one.code, one.summary, one.hint, dotted(one.path), place, one.severity))
 
     def defects(self, header: Header, lock: Lock) -> None:
         """What is known not to work with the pinned versions, which never change."""

@@ -105,7 +105,8 @@ def _network(settings: Mapping[str, Any]) -> Iterator[Count]:
     if not network:
         return
     zones = network.get("zones", 0)
-    if network.get("nat") == "per-zone":
+    is_ours = not network.get("existing")
+    if is_ours and network.get("nat") == "per-zone":
         number = zones if isinstance(zones, int) else len(zones)
         yield Count("elastic-addresses", ("network", "zones"), number, "a NAT gateway in each zone")
     ingress = settings.get("ingress", {})
@@ -118,6 +119,8 @@ def _network(settings: Mapping[str, Any]) -> Iterator[Count]:
     rules += prefix_lists().weight if behind else 0
     of = "each block to each port of the load balancer"
     yield Count("rules-per-group", ("network", "allow_from"), rules, f"{of}, and CloudFront's" if behind else of)
+    if not is_ours:
+        return
     for tier, number in inbound_rules(settings).items():
         yield Count("rules-per-acl", ("network", "secondary_cidrs"), number, f"into the {tier} subnets")
     yield Count("rules-per-acl", ("network", "egress_ports"), _outbound(network), "out of the private subnets")

@@ -49,7 +49,7 @@ def test_an_unknown_key_is_refused() -> None:
 def test_each_purpose_has_a_key_services_and_an_output() -> None:
     assert set(SERVICES) == set(PURPOSES) == set(local("purposes")) == set(local("service_statements"))
     for purpose in PURPOSES:
-        assert Encryption.outputs[f"{purpose}_key_arn"].expression == f'aws_kms_key.this["{purpose}"].arn'
+        assert Encryption.outputs[f"{purpose}_key_arn"].expression == f'local.key_arns["{purpose}"]'
 
 
 def test_keys_are_multi_region_rotated_and_of_the_window_that_was_asked_for() -> None:
@@ -92,3 +92,20 @@ def test_anybody_is_the_account_s_own_auto_scaling_only() -> None:
     for statement in open_ones:
         assert render(statement["Condition"]["StringEquals"]["kms:CallerAccount"]) == "var.account"
         assert "/AWSServiceRoleForAutoScaling" in statement["Condition"]["ArnLike"]["aws:PrincipalArn"]
+
+
+KEY = "arn:aws:kms:{}:{}:key/3fdc55c5-5e30-4fb9-afac-0cd82ad97321"
+
+
+@pytest.mark.parametrize(
+    ("existing", "expected"),
+    [
+        ({"storage": KEY.format("eu-central-1", "123456789012")}, []),
+        ({"storage": KEY.format("us-east-1", "123456789012")}, [("storage", False)]),
+        ({"storage": KEY.format("eu-central-1", "999999999999")}, [("storage", False)]),
+        (dict.fromkeys(("storage", "backup"), KEY.format("eu-central-1", "123456789012")), [("backup", True)]),
+    ],
+)
+def test_keys_that_exist_are_here_and_one_a_purpose(existing: dict[str, str], expected: list[tuple[str, bool]]) -> None:
+    checks = parts.check(Encryption, section(existing=existing), HEADER)
+    assert [(check.path[-1], check.warns) for check in checks] == expected

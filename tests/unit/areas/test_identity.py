@@ -89,7 +89,7 @@ def test_every_role_carries_the_boundary_and_goes_with_what_hangs_on_it() -> Non
     roles = [it for it in collect(Identity).resources if it.type == "aws_iam_role"]
     assert {it.name for it in roles} == {"cluster", "node", "admin", "auditor"}
     for role in roles:
-        assert render(role.arguments["permissions_boundary"]) == "aws_iam_policy.boundary.arn", role.name
+        assert render(role.arguments["permissions_boundary"]) == "local.boundary_arn", role.name
         assert render(role.arguments["force_detach_policies"]) == "var.teardown", role.name
 
 

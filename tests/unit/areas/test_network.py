@@ -366,3 +366,37 @@ def test_moves_lead_from_the_names_of_the_first_version() -> None:
         ("aws_iam_role_policy.flow_logs", "aws_iam_role_policy.this"),
         ("aws_flow_log.vpc", "aws_flow_log.this"),
     }
+
+
+EXISTING: dict[str, Any] = {
+    "vpc_id": "vpc-97805e6b0b8b4ddff",
+    "subnets": {"private": {"a": "subnet-0647e036eca352f4d", "b": "subnet-646f6e946c764c99f"}},
+}
+
+
+class TestVpcThatExists:
+    def test_needs_its_block_and_zones(self) -> None:
+        assert found(cidr="172.31.0.0/24", zones=["a", "b"], existing=EXISTING) == []
+        assert found(zones=["a", "b"], existing=EXISTING) == [(("existing",), "MXS309")]
+
+    def test_nothing_is_said_of_one_that_is_made(self) -> None:
+        said: dict[str, Any] = {"nat": "none", "endpoints": [], "secondary_cidrs": [], "subnets": {}}
+        checks = found(cidr="172.31.0.0/24", zones=["a", "b"], existing=EXISTING, **said)
+        assert {path for path, code in checks if code == "MXS309"} == {(key,) for key in said}
+
+    def test_every_zone_has_a_subnet_of_each_tier_and_no_other(self) -> None:
+        assert found(cidr="10.0.0.0/16", zones=3, existing=EXISTING) == [
+            (("existing", "subnets", "private"), "MXS309"),
+        ]
+        more = {**EXISTING["subnets"], "database": {"a": "subnet-00000001", "c": "subnet-00000002"}}
+        assert found(cidr="10.0.0.0/16", zones=["a", "b"], existing={**EXISTING, "subnets": more}) == [
+            (("existing", "subnets", "database"), "MXS309"),
+            (("existing", "subnets", "database", "c"), "MXS309"),
+        ]
+
+    def test_a_subnet_has_one_place(self) -> None:
+        twice = {**EXISTING["subnets"], "public": EXISTING["subnets"]["private"]}
+        assert found(cidr="10.0.0.0/16", zones=["a", "b"], existing={**EXISTING, "subnets": twice}) == [
+            (("existing", "subnets", "public", "a"), "MXS306"),
+            (("existing", "subnets", "public", "b"), "MXS306"),
+        ]

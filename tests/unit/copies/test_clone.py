@@ -139,3 +139,13 @@ def test_the_block_that_is_found_overlaps_none(others: list[str], own: str) -> N
     found = ipaddress.ip_network(made.data["network"]["cidr"])
     assert found.prefixlen == ipaddress.ip_network(own).prefixlen
     assert not any(found.overlaps(ipaddress.ip_network(one)) for one in [*others, own])
+
+
+def test_a_vpc_that_exists_stays_where_it_is() -> None:
+    existing = {"vpc_id": "vpc-0000000a", "subnets": {"private": {"a": "subnet-0000000a", "b": "subnet-0000000b"}}}
+    data = {**PROD, "network": {"cidr": "10.20.0.0/16", "zones": ["a", "b"], "existing": existing}}
+    beside = copied(data, region="eu-central-1")
+    assert obstacles(beside) == {}
+    assert beside.at(("network", "cidr")) == "10.20.0.0/16"
+    assert "network.existing" in obstacles(copied(data))
+    assert "network.existing" in obstacles(copied(data, region="eu-central-1", cidr="10.40.0.0/16"))

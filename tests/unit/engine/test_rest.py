@@ -273,3 +273,14 @@ def test_git_is_asked_about_names_of_any_kind(bench: Bench) -> None:
         "environments/dev.yaml",
         'environments/dev/a "b" ü\n.tf',
     ]
+
+
+def test_an_area_that_is_not_wanted_is_turned_off(bench: Bench) -> None:
+    upgrade.upgrade(bench.session, "dev")
+    with pytest.raises(MendixError, match="MXS142"):  # the YAML has its section
+        upgrade.turn_off(bench.session, "dev", "notes")
+    text = bench.spec.read_text()
+    bench.spec.write_text(text[: text.index("notes:")])
+    assert upgrade.turn_off(bench.session, "dev", "notes").versions == (VersionChange("notes", "1.0.0", ""),)
+    with pytest.raises(MendixError, match="MXP186"):
+        upgrade.turn_off(bench.session, "dev", "notes")

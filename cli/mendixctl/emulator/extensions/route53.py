@@ -2,7 +2,8 @@
 
 moto 5.2.5 refuses to make a record again that was deleted, when a later one stands in the zone
 (ChangeResourceRecordSets looks at its journal, and then at all records from that name on). Of a health check it forgets
-which alarm it watches, and what it is while that has no data.
+which alarm it watches, and what it is while that has no data. The IDs of its zones begin
+with any letter, and AWS's with Z.
 """
 
 from __future__ import annotations
@@ -15,10 +16,12 @@ WATCHED = ("AlarmIdentifier", "InsufficientDataHealthStatus")
 
 def install(account: str) -> None:
     """Mend moto's Route 53."""
+    from moto.route53 import models
     from moto.route53.models import HealthCheck, Route53Backend
     from moto.route53.responses import Route53
 
     _mend_health_checks(HealthCheck, Route53)
+    _begin_with_z(models)
     change = Route53Backend.change_resource_record_sets
 
     def change_resource_record_sets(self: Any, zoneid: str, change_list: list[dict[str, Any]]) -> None:
@@ -32,6 +35,16 @@ def install(account: str) -> None:
         change(self, zoneid, change_list)
 
     Route53Backend.change_resource_record_sets = change_resource_record_sets  # type: ignore[method-assign]
+
+
+def _begin_with_z(models: Any) -> None:
+    made = models.create_route53_zone_id
+
+    def zone_id(*arguments: Any, **keywords: Any) -> str:
+        """As many random characters as before, so that a recording of requests gives the same IDs of all others."""
+        return f"Z{made(*arguments, **keywords)[1:]}"
+
+    models.create_route53_zone_id = zone_id
 
 
 def _identity(name: str, kind: str, identifier: str | None) -> tuple[str, str, str | None]:

@@ -83,6 +83,8 @@ def zones_of(network: Settings) -> int:
 
 
 def _network(section: Settings, _: Mapping[str, Settings]) -> Iterator[Usage]:
+    if section.get("existing"):
+        return
     zones = zones_of(section)
     gateways = {"per-zone": zones, "single": 1}.get(section.get("nat", "per-zone"), 0)
     if gateways:
@@ -101,8 +103,10 @@ def _address(section: Settings, zones: int) -> Iterator[Usage]:
         yield Usage("network", f"{gateways} public addresses", "ipv4/address", gateways * HOURS)
 
 
-def _encryption(_section: Settings, _: Mapping[str, Settings]) -> Iterator[Usage]:
-    yield Usage("encryption", f"{KEYS} keys", "kms/key", KEYS)
+def _encryption(section: Settings, _: Mapping[str, Settings]) -> Iterator[Usage]:
+    keys = KEYS - len(section.get("existing") or {})
+    if keys:
+        yield Usage("encryption", f"{keys} keys", "kms/key", keys)
 
 
 def _cluster(section: Settings, _: Mapping[str, Settings]) -> Iterator[Usage]:
@@ -125,7 +129,8 @@ def _cluster(section: Settings, _: Mapping[str, Settings]) -> Iterator[Usage]:
 def _ingress(section: Settings, _: Mapping[str, Settings]) -> Iterator[Usage]:
     if section.get("listeners", True):
         yield Usage("ingress", "load balancer", "nlb/hour", HOURS)
-    yield Usage("ingress", "hosted zone", "route53/zone", 1)
+    if not section.get("zone_id"):
+        yield Usage("ingress", "hosted zone", "route53/zone", 1)
 
 
 def _database(section: Settings, _: Mapping[str, Settings]) -> Iterator[Usage]:

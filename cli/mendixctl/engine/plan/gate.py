@@ -12,7 +12,7 @@ from collections.abc import Iterable, Sequence
 
 from mendixctl.engine.environment.site import Site
 from mendixctl.engine.environment.workplace import Workplace
-from mendixctl.engine.plan import ownership, refused
+from mendixctl.engine.plan import moved_house, ownership, refused
 from mendixctl.engine.plan.results import Guards, Plan, PlanResult
 from mendixctl.engine.results import Judged
 from mendixctl.engine.state.against_ledger import resources
@@ -109,7 +109,9 @@ def _objections(
     if kind in DESTROYING:
         return limits.irreversible([*changes, *objects], accepted) if workplace.scope.protected else []
     header = workplace.specification.header
+    exists = bool(workplace.specification.settings.get("network", {}).get("existing"))
     return [
+        *moved_house.objections(changes, accepted, exists=exists),
         *limits.irreversible([*changes, *objects], accepted),
         *limits.limits(changes, accepted, destroy=header.destroy_limit, replace=header.replace_limit),
     ]

@@ -62,6 +62,36 @@ def upgrade(
     return UpgradeResult(environment, version_changes(before, lock), checked.warnings)
 
 
+def turn_off(session: Session, environment: str, area: str) -> UpgradeResult:
+    """Take an area out of an environment's lock: the next plan destroys what its module made, with all guards.
+
+    Raises:
+        MendixError: MXP101 no such environment, MXP186 the area is off already, MXR107 another area needs it;
+            MXS142 the specification has a section of it.
+    """
+    from mendixgen.spec.loader import load_text
+    from mendixgen.spec.source import read
+
+    repository = session.repository
+    require(repository, environment)
+    label = f"environments/{environment}.yaml"
+    text = read_text(repository.spec(environment), label)
+    store = ModuleStore(repository.modules)
+    before = read_lock(repository, environment)
+    lock = before or locks.create_for(store, read(text, label).data)
+    if area not in lock.pins:
+        on = ", ".join(sorted(lock.pins))
+        raise MendixError(Diagnostic("MXP186", f"the area {area} is off in {environment}", hint=f"on are: {on}"))
+    lock = locks.without(lock, area)
+    check_wiring(environment, manifests(store, lock))
+    checked = load_text(
+        text, label, store=store, lock=lock, name=environment, today=session.today, beside=reader(repository)
+    )
+    with lease(repository.workspace(environment), environment, "modules upgrade"):
+        write_atomic(repository.lock(environment), locks.dump(lock, environment))
+    return UpgradeResult(environment, version_changes(before, lock), checked.warnings)
+
+
 def upgrade_all(session: Session) -> UpgradesResult:
     """Take every environment to the newest usable versions of the areas that are on there. One that cannot be stays
     where it is, and the others go on.

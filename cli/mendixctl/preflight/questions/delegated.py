@@ -40,7 +40,7 @@ def _ask(subject: Subject, inquiry: Inquiry) -> Iterator[Finding]:
     domain = subject.header.domain
     servers: list[str] | None = None
     with inquiry.asking("route53:GetHostedZone"):
-        servers = _name_servers(subject, inquiry)
+        domain, servers = _name_servers(subject, inquiry)
     if servers is None:
         return
     resolvers = inquiry.desk.resolvers
@@ -75,16 +75,20 @@ def _ask(subject: Subject, inquiry: Inquiry) -> Iterator[Finding]:
         )
 
 
-def _name_servers(subject: Subject, inquiry: Inquiry) -> list[str]:
-    """The name servers of the domain's zone, given or the environment's own; none where there is no zone yet."""
+def _name_servers(subject: Subject, inquiry: Inquiry) -> tuple[str, list[str]]:
+    """The name and the servers of the zone, given or the environment's own; none where there is no zone yet.
+
+    A zone that is given may be of a name above the domain's: then that is what has to be delegated.
+    """
     client = inquiry.client("route53")
     given = subject.section("ingress").get("zone_id")
     known = [known for kind, known in subject.known or () if kind == "aws_route53_zone"]
     for zone in [given] if given else known:
         answer = client.get_hosted_zone(Id=zone)
-        if answer["HostedZone"]["Name"].rstrip(".") == subject.header.domain:
-            return list(answer["DelegationSet"]["NameServers"])
-    return []
+        name = str(answer["HostedZone"]["Name"]).rstrip(".")
+        if name == subject.header.domain or (given and subject.header.domain.endswith(f".{name}")):
+            return name, list(answer["DelegationSet"]["NameServers"])
+    return subject.header.domain, []
 
 
 def _without_zone(subject: Subject, found: Delegated | NotDelegated) -> Iterator[Finding]:

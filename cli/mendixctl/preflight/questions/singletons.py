@@ -72,8 +72,9 @@ def _providers(inquiry: Inquiry, subject: Subject) -> list[str]:
 
 def _issuers(subject: Subject) -> set[str]:
     ci: Mapping[str, Any] = subject.section("foundation").get("ci") or {}
-    gitlab = (ci.get("gitlab") or {}).get("host")
-    return {issuer for issuer in (CI_ISSUER if ci.get("github") else "", gitlab or "") if issuer}
+    github, gitlab = ci.get("github") or {}, ci.get("gitlab") or {}
+    issuers = ((CI_ISSUER if github else "", github), (gitlab.get("host", ""), gitlab))
+    return {issuer for issuer, of in issuers if issuer and of.get("create_provider", True)}
 
 
 def _linked_role(inquiry: Inquiry, subject: Subject) -> list[str]:

@@ -38,7 +38,7 @@ class Cluster(Area):
     """EKS cluster with private endpoint, encrypted secrets, full logs, pinned add-ons and node groups that scale."""
 
     name = "cluster"
-    version = "1.1.0"
+    version = "1.2.0"
 
     class Inputs(AreaInputs):
         """What an environment may say of its cluster."""
@@ -133,7 +133,13 @@ class Cluster(Area):
         partition: str = context("partition", "Partition of the region: aws, aws-cn or aws-us-gov.")
         vpc_id: str = wired("network.vpc_id", "ID of the VPC.")
         private_subnets: dict[str, str] = wired("network.private_subnets", "IDs of the private subnets by zone letter.")
-        private_network_acl_id: str = wired("network.private_network_acl_id", "ID of the private subnets' network ACL.")
+        network_is_ours: bool = wired(
+            "network.is_ours", "Whether the network ACLs are the platform's own, which rules may be added to."
+        )
+        private_network_acl_id: str | None = wired(
+            "network.private_network_acl_id",
+            "ID of the private subnets' network ACL; null where it is somebody else's.",
+        )
         nodes_security_group_id: str = wired(
             "network.nodes_security_group_id", "ID of the security group of the nodes."
         )

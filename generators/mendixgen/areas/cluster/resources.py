@@ -113,7 +113,7 @@ def _traffic(module: ModuleBuilder) -> Expr:
     module.resource(
         "aws_network_acl_rule.private_clients",
         "Inbound: the same, through the network ACL of the subnets that the control plane is in.",
-        for_each=expr(f"{{ for index, cidr in {var.private_allow_from} : index => cidr }}"),
+        for_each=expr(f"{{ for index, cidr in {var.private_allow_from} : index => cidr if {var.network_is_ours} }}"),
         network_acl_id=var.private_network_acl_id,
         egress=False,
         rule_number=expr(f"{FIRST_ACL_RULE} + each.key"),

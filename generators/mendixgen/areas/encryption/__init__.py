@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
 from mendixgen.areas.contract import Area, AreaInputs, Output, context, setting
+from mendixgen.areas.fields import KeyArn
 
 PURPOSES = {
     "storage": "Buckets, volumes and container images",
@@ -15,11 +18,14 @@ PURPOSES = {
 """What each key is for. A purpose never goes away: a key that is gone takes all that it encrypted with it."""
 
 
+Purpose = Literal["storage", "database", "cluster", "logs", "secrets", "backup"]
+
+
 class Encryption(Area):
     """Customer-managed KMS keys, one a purpose: rotated, multi-region, each with a least-privilege key policy."""
 
     name = "encryption"
-    version = "1.1.2"
+    version = "1.2.0"
 
     class Inputs(AreaInputs):
         """What an environment may say of its keys."""
@@ -38,18 +44,31 @@ class Encryption(Area):
             ge=7,
             le=30,
         )
+        existing: dict[Purpose, KeyArn] = setting(
+            {},
+            description=(
+                "Keys that exist, by purpose, in the place of ours: storage, database, cluster, logs, secrets, backup."
+                " Whoever keeps a key keeps its policy too; the preflight says what it lacks."
+            ),
+            create_only="our key of the purpose, and what only it can decrypt",
+        )
         region: str = context("region", "Region of the keys.")
         account: str = context("account", "Account whose IAM policies decide who may use the keys.")
         partition: str = context("partition", "Partition of the region: aws, aws-cn or aws-us-gov.")
 
     outputs = {
         **{
-            f"{purpose}_key_arn": Output(f'aws_kms_key.this["{purpose}"].arn', f"ARN of the key for {purpose}.")
+            f"{purpose}_key_arn": Output(f'local.key_arns["{purpose}"]', f"ARN of the key for {purpose}.")
             for purpose in PURPOSES
         },
-        "key_arns": Output("{ for purpose, key in aws_kms_key.this : purpose => key.arn }", "Key ARNs by purpose."),
-        "key_ids": Output("{ for purpose, key in aws_kms_key.this : purpose => key.key_id }", "Key IDs by purpose."),
+        "key_arns": Output("local.key_arns", "Key ARNs by purpose."),
+        "key_ids": Output(
+            "merge({ for purpose, key in aws_kms_key.this : purpose => key.key_id },"
+            ' { for purpose, arn in var.existing : purpose => element(split("/", arn), 1) })',
+            "Key IDs by purpose.",
+        ),
         "alias_names": Output(
-            "{ for purpose, alias in aws_kms_alias.this : purpose => alias.name }", "Alias names by purpose."
+            "{ for purpose, alias in aws_kms_alias.this : purpose => alias.name }",
+            "Alias names by purpose, of the keys that are ours.",
         ),
     }

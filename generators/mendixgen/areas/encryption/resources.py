@@ -62,7 +62,9 @@ def build(module: ModuleBuilder) -> None:
     key = module.resource(
         "aws_kms_key.this",
         "One key a purpose. Multi-region from the start, because a key cannot become it later.",
-        for_each=purposes,
+        for_each=expr(
+            f"{{ for name, purpose in {purposes} : name => purpose if !contains(keys({var.existing}), name) }}"
+        ),
         description=f"{var.environment}: {each.value.description}",
         enable_key_rotation=True,
         rotation_period_in_days=var.rotation_days,
@@ -84,6 +86,11 @@ def build(module: ModuleBuilder) -> None:
         for_each=key,
         name=f"alias/{var.environment}-{each.key}",
         target_key_id=each.value.key_id,
+    )
+    module.local(
+        "key_arns",
+        expr(f"merge({{ for purpose, it in {key} : purpose => it.arn }}, {var.existing})"),
+        "Ours, and those that exist.",
     )
 
 

@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from mendixgen.areas.contract import Area, AreaInputs, Output, Strict, context, setting
-from mendixgen.areas.fields import RegionName
+from mendixgen.areas.fields import PolicyArn, RegionName
 from mendixgen.areas.foundation.account import (
     AnomalyMonitor,
     BackupSettings,
@@ -43,6 +43,14 @@ class GitHub(Strict):
         max_length=10,
     )
 
+    create_provider: bool = setting(
+        True,
+        description=(
+            "Whether the identity provider is made here. An account has one for each issuer: false where it has one"
+            " already, which is used as it is."
+        ),
+    )
+
 
 class GitLab(Strict):
     """Which pipelines of GitLab may deploy."""
@@ -56,6 +64,14 @@ class GitLab(Strict):
         description="Host of GitLab; of an own one, AWS must be able to reach it.",
         pattern=r"^[a-z0-9-]+(\.[a-z0-9-]+)+$",
         max_length=200,
+    )
+
+    create_provider: bool = setting(
+        True,
+        description=(
+            "Whether the identity provider is made here. An account has one for each issuer: false where it has one"
+            " already, which is used as it is."
+        ),
     )
 
 
@@ -108,6 +124,14 @@ class Ci(Strict):
     planner: Planner | None = setting(
         None, description="A role that reads, for the plans of pipelines; none if not written (planner: {} makes it)."
     )
+    boundaries: list[PolicyArn] = setting(
+        [],
+        description=(
+            "Permissions boundaries that exist and that roles of the environments may carry in the place of"
+            " <environment>-boundary (identity.boundary_policy_arn)."
+        ),
+        max_length=4,
+    )
     session_hours: int = setting(2, description="How long one deployment may take.", unit="hours", ge=1, le=12)
 
 
@@ -152,7 +176,7 @@ class Foundation(Area):
     """What an account and region have once: encryption by default, detection, rules, and who may deploy."""
 
     name = "foundation"
-    version = "1.4.1"
+    version = "1.5.0"
     kind = "foundation"
 
     class Inputs(AreaInputs):
@@ -238,7 +262,7 @@ class Foundation(Area):
             "one(aws_iam_policy.deployer_boundary[*].arn)", "ARN of the deployer's permissions boundary."
         ),
         "oidc_provider_arns": Output(
-            "{ for name, it in aws_iam_openid_connect_provider.ci : name => it.arn }",
+            "local.ci_provider_arns",
             "ARNs of CI's identity providers.",
         ),
         "analyzer_arns": Output(

@@ -96,9 +96,10 @@ def _providers(module: ModuleBuilder) -> Expr:
         "ci_providers",
         expr(
             "{\nfor name, provider in {\n"
-            f'github = {{\nhost = "{GITHUB}"\naudience = "sts.amazonaws.com"\nsubjects = {github}\n}}\n'
+            f'github = {{\nhost = "{GITHUB}"\naudience = "sts.amazonaws.com"\nsubjects = {github}\n'
+            "create = try(var.ci.github.create_provider, true)\n}\n"
             'gitlab = {\nhost = try(var.ci.gitlab.host, "")\naudience = try("https://${var.ci.gitlab.host}", "")\n'
-            f"subjects = {gitlab}\n}}\n"
+            f"subjects = {gitlab}\ncreate = try(var.ci.gitlab.create_provider, true)\n}}\n"
             f"}} : name => provider if {var.global_settings} && length(provider.subjects) > 0\n}}"
         ),
         "The identity providers that are asked for, and the jobs that each vouches for.",
@@ -106,10 +107,19 @@ def _providers(module: ModuleBuilder) -> Expr:
     module.resource(
         "aws_iam_openid_connect_provider.ci",
         "Whose word about a job is believed. Its certificate is one that AWS itself knows, so no thumbprint is needed.",
-        for_each=providers,
+        for_each=expr(f"{{ for name, provider in {providers} : name => provider if provider.create }}"),
         url=f"https://{each.value.host}",
         client_id_list=[each.value.audience],
         tags={"Name": f"{var.environment}-{each.key}"},
+    )
+    module.local(
+        "ci_provider_arns",
+        expr(
+            f"{{\nfor name, provider in {providers} : name => provider.create ?"
+            " aws_iam_openid_connect_provider.ci[name].arn :"
+            ' "arn:${var.partition}:iam::${var.account}:oidc-provider/${provider.host}"\n}'
+        ),
+        "The identity providers: those that are made, and those that the account has.",
     )
     return providers
 
@@ -146,8 +156,10 @@ def _names(module: ModuleBuilder) -> Names:
         "policies": module.local("deployed_policies", each_of("policy"), "The environments' policies."),
         "boundaries": module.local(
             "deployed_boundaries",
-            expr(f'[for name in {environments} : "{iam}:policy/${{name}}*-boundary"]'),
-            "The environments' permissions boundaries.",
+            expr(
+                f'concat([for name in {environments} : "{iam}:policy/${{name}}*-boundary"], try(var.ci.boundaries, []))'
+            ),
+            "The environments' permissions boundaries, and those that exist.",
         ),
         "secrets": module.local(
             "deployed_secrets",
@@ -263,7 +275,7 @@ def _role(module: ModuleBuilder, on: Expr, providers: Expr, boundary: Expr) -> E
             {
                 "Sid": expr("title(name)"),
                 "Effect": "Allow",
-                "Principal": {"Federated": expr("aws_iam_openid_connect_provider.ci[name].arn")},
+                "Principal": {"Federated": expr("local.ci_provider_arns[name]")},
                 "Action": "sts:AssumeRoleWithWebIdentity",
                 "Condition": {
                     "StringEquals": {

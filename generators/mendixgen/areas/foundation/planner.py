@@ -47,7 +47,7 @@ def build(module: ModuleBuilder, providers: Expr, names: Names, boundary: Expr) 
             {
                 "Sid": expr("title(name)"),
                 "Effect": "Allow",
-                "Principal": {"Federated": expr("aws_iam_openid_connect_provider.ci[name].arn")},
+                "Principal": {"Federated": expr("local.ci_provider_arns[name]")},
                 "Action": "sts:AssumeRoleWithWebIdentity",
                 "Condition": {
                     "StringEquals": {expr('"${provider.host}:aud"'): expr("provider.audience")},

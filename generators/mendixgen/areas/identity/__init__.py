@@ -57,7 +57,7 @@ class Identity(Area):
     """Roles of the cluster, its nodes, the platform's admins and auditors, and the boundary that every role carries."""
 
     name = "identity"
-    version = "1.0.1"
+    version = "1.1.0"
 
     class Inputs(AreaInputs):
         """What an environment may say of its identities."""
@@ -80,6 +80,13 @@ class Identity(Area):
             ),
             max_length=10,
         )
+        boundary_policy_arn: PolicyArn | None = setting(
+            None,
+            description=(
+                "A managed policy that exists, as permissions boundary of every role in the place of ours. It has to"
+                " let the platform's roles do what they do; the foundation's ci.boundaries names it for the deployer."
+            ),
+        )
         node_sessions: bool = setting(
             True,
             description="Whether admins may open sessions on nodes by Systems Manager: no SSH, keys or open ports.",
@@ -92,7 +99,7 @@ class Identity(Area):
 
     outputs = {
         "boundary_arn": Output(
-            "aws_iam_policy.boundary.arn", "ARN of the permissions boundary that every role of the platform carries."
+            "local.boundary_arn", "ARN of the permissions boundary that every role of the platform carries."
         ),
         "cluster_role_arn": Output("aws_iam_role.cluster.arn", "ARN of the role that the cluster works as."),
         "cluster_role_name": Output("aws_iam_role.cluster.name", "Name of the role that the cluster works as."),

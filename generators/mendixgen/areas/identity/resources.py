@@ -127,13 +127,19 @@ def _boundary(module: ModuleBuilder) -> Expr:
         ),
         deny("KeepTheWatchOn", WATCH, "*"),
     ]
-    return module.resource(
+    own = module.resource(
         "aws_iam_policy.boundary",
         "The most that any role of the platform can do, whatever else is attached to it. It gives nothing by itself.",
+        count=expr(f"{var.boundary_policy_arn} == null ? 1 : 0"),
         name=f"{var.environment}-boundary",
         description=f"Permissions boundary of every role of {var.environment}. It gives nothing by itself.",
         policy=policy(call("concat", statements, limits)),
         tags={"Name": f"{var.environment}-boundary"},
+    )
+    return module.local(
+        "boundary_arn",
+        expr(f"{var.boundary_policy_arn} == null ? one({own}[*].arn) : {var.boundary_policy_arn}"),
+        "The boundary of every role: ours, or the one that exists.",
     )
 
 
@@ -340,7 +346,7 @@ def _role(
         name=full,
         description=description,
         assume_role_policy=trust,
-        permissions_boundary=boundary.arn,
+        permissions_boundary=boundary,
         force_detach_policies=var.teardown,
         **arguments,
         tags={"Name": full},

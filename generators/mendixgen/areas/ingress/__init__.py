@@ -115,7 +115,7 @@ class Ingress(Area):
     """Network Load Balancer across zones with its target groups, certificate, DNS zone and access logs."""
 
     name = "ingress"
-    version = "1.3.0"
+    version = "1.4.0"
 
     class Inputs(AreaInputs):
         """What an environment may say of its way in."""
@@ -210,8 +210,15 @@ class Ingress(Area):
             "network.public_subnet_ids", "Subnets of an internet-facing load balancer."
         )
         private_subnet_ids: list[str] = wired("network.private_subnet_ids", "Subnets of an internal load balancer.")
-        public_network_acl_id: str = wired("network.public_network_acl_id", "Network ACL of the public subnets.")
-        private_network_acl_id: str = wired("network.private_network_acl_id", "Network ACL of the private subnets.")
+        public_network_acl_id: str | None = wired(
+            "network.public_network_acl_id", "Network ACL of the public subnets; null where it is somebody else's."
+        )
+        private_network_acl_id: str | None = wired(
+            "network.private_network_acl_id", "Network ACL of the private subnets; null where it is somebody else's."
+        )
+        network_is_ours: bool = wired(
+            "network.is_ours", "Whether the network ACLs are the platform's own, which rules may be added to."
+        )
         security_group_id: str = wired(
             "network.load_balancer_security_group_id", "Security group of the load balancer."
         )

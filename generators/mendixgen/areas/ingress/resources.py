@@ -170,6 +170,7 @@ def _traffic(module: ModuleBuilder) -> None:
             """{
               for key, pair in local.ports : key => pair
               if pair.port < 1024 && !(contains(local.open_already, key) && var.scheme == "internet-facing")
+              && var.network_is_ours
             }"""
         ),
         network_acl_id=expr(f'{var.scheme} == "internal" ? {var.private_network_acl_id} : {var.public_network_acl_id}'),

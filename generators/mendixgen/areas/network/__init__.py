@@ -13,6 +13,8 @@ from mendixgen.areas.contract import Area, AreaInputs, Move, Strict, context, se
 from mendixgen.areas.fields import Cidr, Port, RetentionDays, ZoneLetter
 from mendixgen.areas.network.outputs import OUTPUTS
 
+VpcId = Annotated[str, Field(pattern=r"^vpc-([0-9a-f]{8}|[0-9a-f]{17})$")]
+SubnetId = Annotated[str, Field(pattern=r"^subnet-([0-9a-f]{8}|[0-9a-f]{17})$")]
 EndpointName = Annotated[str, Field(pattern=r"^[a-z0-9]([a-z0-9._-]*[a-z0-9])?$", max_length=128)]
 
 
@@ -44,11 +46,34 @@ class Subnets(Strict):
     database: dict[ZoneLetter, Cidr] = setting({}, description=PLACED.format("databases"), create_only=IN_THEM)
 
 
+class ExistingSubnets(Strict):
+    """Subnets of somebody else's VPC by zone letter, one of every zone of a tier."""
+
+    private: dict[ZoneLetter, SubnetId] = setting(
+        description="Subnets of nodes and pods, with a way to AWS: NAT, a transit gateway or endpoints.",
+        min_length=2,
+        create_only=IN_THEM,
+    )
+    public: dict[ZoneLetter, SubnetId] = setting(
+        {}, description="Subnets of an internet-facing load balancer; none if there is none.", create_only=IN_THEM
+    )
+    database: dict[ZoneLetter, SubnetId] = setting(
+        {}, description="Subnets of databases; the private ones if none are given.", create_only=IN_THEM
+    )
+
+
+class Existing(Strict):
+    """A VPC that somebody else makes and keeps: the platform works in it, and changes nothing of it."""
+
+    vpc_id: VpcId = setting(description="ID of the VPC.", create_only="all that is in the VPC")
+    subnets: ExistingSubnets = setting(description="Its subnets by tier and zone letter.")
+
+
 class Network(Area):
     """VPC with public, private and database subnets in 2 to 6 zones, NAT, network ACLs, security groups, endpoints."""
 
     name = "network"
-    version = "1.5.0"
+    version = "1.6.0"
 
     class Inputs(AreaInputs):
         """What an environment may say of its network."""
@@ -75,6 +100,14 @@ class Network(Area):
                 "Blocks of subnets that were there before: of each tier none, which leaves them to the platform, or one"
                 " of every zone."
             ),
+        )
+        existing: Existing | None = setting(
+            None,
+            description=(
+                "A VPC and subnets that exist, in the place of ours: the platform makes security groups and flow logs"
+                " in it and leaves the rest alone. cidr is its block then, and zones are those of its subnets."
+            ),
+            create_only="the VPC and all that is in it",
         )
         nat: Literal["per-zone", "single", "none"] = setting(
             "per-zone",

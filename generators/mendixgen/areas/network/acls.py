@@ -26,6 +26,8 @@ from mendixgen.authoring.module import ModuleBuilder
 
 DATABASE_PORTS: Mapping[str, int] = {"mysql": 3306, "oracle": 1521, "postgres": 5432}
 ANYWHERE = expr('"0.0.0.0/0"')
+OURS = expr("var.existing == null ? 1 : 0")
+"""One of what belongs to a VPC, where the VPC is ours."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,19 +67,21 @@ INBOUND: Mapping[str, tuple[Rule, ...]] = {
 OUTBOUND: Mapping[str, tuple[Rule, ...]] = {"public": _TO_ANYWHERE, "private": _TO_ANYWHERE, "database": _REPLICAS}
 
 
-def network_acls(module: ModuleBuilder, vpc: Expr, subnets: Mapping[str, Expr]) -> None:
+def network_acls(module: ModuleBuilder, vpc_id: Expr, subnets: Mapping[str, Expr]) -> None:
     """Add the network ACL of each tier, and its rules."""
     module.section("Network ACLs")
     module.local("database_ports", dict(DATABASE_PORTS), "Ports on which databases listen.")
     module.local(
         "inside",
         expr(
-            """merge(
-              { private = local.tiers.private },
-              { for index, cidr in var.secondary_cidrs : "secondary_${index}" => cidr },
-            )"""
+            """{
+              for key, cidr in merge(
+                { private = local.tiers.private },
+                { for index, cidr in var.secondary_cidrs : "secondary_${index}" => cidr },
+              ) : key => cidr if var.existing == null
+            }"""
         ),
-        "The blocks of nodes and pods.",
+        "The blocks of nodes and pods; whoever keeps an existing VPC keeps its network ACLs.",
     )
     module.local(
         "inside_rules",
@@ -94,7 +98,7 @@ def network_acls(module: ModuleBuilder, vpc: Expr, subnets: Mapping[str, Expr]) 
     )
     module.local(
         "low_egress_ports",
-        expr("toset([for port in var.egress_ports : tostring(port) if port < 1024])"),
+        expr("toset([for port in var.egress_ports : tostring(port) if port < 1024 && var.existing == null])"),
         "Ports that the rules for answers do not open already.",
     )
     for tier in ("public", "private", "database"):
@@ -104,7 +108,8 @@ def network_acls(module: ModuleBuilder, vpc: Expr, subnets: Mapping[str, Expr]) 
             f"The {tier} subnets' network ACL."
             if tier != "private"
             else "The private and the pod subnets' network ACL.",
-            vpc_id=vpc.id,
+            count=OURS,
+            vpc_id=vpc_id,
             subnet_ids=expr(own if tier != "private" else f"concat({own}, values({subnets['pod']})[*].id)"),
             tags={"Name": f"{module.var.environment}-{tier}"},
         )
@@ -115,7 +120,8 @@ def network_acls(module: ModuleBuilder, vpc: Expr, subnets: Mapping[str, Expr]) 
             module.resource(
                 f"aws_network_acl_rule.{tier}_{direction}_unreachable",
                 "Path MTU discovery: fragmentation needed.",
-                network_acl_id=acl.id,
+                count=OURS,
+                network_acl_id=acl[0].id,
                 egress=direction == "outbound",
                 rule_number=190,
                 rule_action="allow",
@@ -136,8 +142,12 @@ def _rules(module: ModuleBuilder, name: str, acl: Expr, egress: bool, rules: Seq
     module.resource(
         f"aws_network_acl_rule.{name}",
         f"{direction}, whatever the environment says.",
-        for_each=expr("{\n" + "\n".join(_row(index, rule) for index, rule in enumerate(rules)) + "\n}"),
-        network_acl_id=acl.id,
+        for_each=expr(
+            "{\nfor key, rule in {\n"
+            + "\n".join(_row(index, rule) for index, rule in enumerate(rules))
+            + "\n} : key => rule if var.existing == null\n}"
+        ),
+        network_acl_id=acl[0].id,
         egress=egress,
         rule_number=each.value.number,
         rule_action="allow",
@@ -161,7 +171,7 @@ def _inside(module: ModuleBuilder, name: str, acl: Expr) -> None:
         f"aws_network_acl_rule.{name}",
         "Inbound from nodes and pods.",
         for_each=expr("local.inside_rules"),
-        network_acl_id=acl.id,
+        network_acl_id=acl[0].id,
         egress=False,
         rule_number=each.value.number,
         rule_action="allow",
@@ -177,7 +187,7 @@ def _outside(module: ModuleBuilder, name: str, acl: Expr) -> None:
         f"aws_network_acl_rule.{name}_inside",
         "Outbound to nodes and pods.",
         for_each=expr("local.inside"),
-        network_acl_id=acl.id,
+        network_acl_id=acl[0].id,
         egress=True,
         rule_number=expr("500 + index(keys(local.inside), each.key)"),
         rule_action="allow",
@@ -188,7 +198,7 @@ def _outside(module: ModuleBuilder, name: str, acl: Expr) -> None:
         f"aws_network_acl_rule.{name}_ports",
         "Outbound to the internet; the security group of the nodes says the same.",
         for_each=expr("local.low_egress_ports"),
-        network_acl_id=acl.id,
+        network_acl_id=acl[0].id,
         egress=True,
         rule_number=expr("1000 + tonumber(each.key)"),
         rule_action="allow",
@@ -218,7 +228,7 @@ def _database_clients(module: ModuleBuilder) -> None:
         "aws_network_acl_rule.database_inbound_clients",
         "Inbound: applications to databases.",
         for_each=expr("local.database_clients"),
-        network_acl_id=acl.id,
+        network_acl_id=acl[0].id,
         egress=False,
         rule_number=each.value.number,
         rule_action="allow",
@@ -231,7 +241,7 @@ def _database_clients(module: ModuleBuilder) -> None:
         "aws_network_acl_rule.database_outbound_answers",
         "Outbound: answers to applications.",
         for_each=expr("local.inside"),
-        network_acl_id=acl.id,
+        network_acl_id=acl[0].id,
         egress=True,
         rule_number=expr("500 + index(keys(local.inside), each.key)"),
         rule_action="allow",

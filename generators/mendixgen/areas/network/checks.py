@@ -16,6 +16,7 @@ def check(inputs: Network.Inputs, header: Header) -> list[Check]:
     return independent(
         lambda: _blocks(inputs),
         lambda: _placed(inputs, header),
+        lambda: _existing(inputs, header),
         lambda: _sources(inputs.allow_from),
         lambda: _repeated(("zones",), inputs.zones) if isinstance(inputs.zones, list) else (),
         lambda: _repeated(("egress_ports",), inputs.egress_ports),
@@ -29,7 +30,7 @@ def _blocks(inputs: Network.Inputs) -> Iterator[Check]:
         yield _found(("cidr",), vpc)
         return
     zones = len(inputs.zones) if isinstance(inputs.zones, list) else inputs.zones
-    problem = addresses.vpc_problem(vpc, zones)
+    problem = None if inputs.existing else addresses.vpc_problem(vpc, zones)
     if problem:
         yield _found(("cidr",), problem)
         return
@@ -54,8 +55,7 @@ def _placed(inputs: Network.Inputs, header: Header) -> Iterator[Check]:
     said = {tier: getattr(inputs.subnets, tier) for tier in addresses.TIERS}
     if isinstance(vpc, Problem) or addresses.vpc_problem(vpc, 2) or not any(said.values()):
         return
-    known = regions()[header.region].zones
-    letters = inputs.zones if isinstance(inputs.zones, list) else list(known[: inputs.zones])
+    letters = _letters(inputs, header)
     before: dict[IPv4Network, str] = {}
     for tier, blocks in said.items():
         lacking = [letter for letter in letters if letter not in blocks]
@@ -84,6 +84,51 @@ def _placed(inputs: Network.Inputs, header: Header) -> Iterator[Check]:
                 yield Check(path, "MXS305", f"{block} overlaps {other} ({before[other]})", "subnets share no address")
             else:
                 before[block] = f"{tier}, {letter}"
+
+
+def _letters(inputs: Network.Inputs, header: Header) -> list[str]:
+    known = regions()[header.region].zones
+    return inputs.zones if isinstance(inputs.zones, list) else list(known[: inputs.zones])
+
+
+MADE = {
+    "subnets": "the subnets are those of existing.subnets",
+    "nat": "the way out is whatever the VPC has",
+    "endpoints": "the endpoints are those that the VPC has",
+    "secondary_cidrs": "the blocks of the VPC are somebody else's to add",
+}
+"""What is said of a VPC that is made, and why it means nothing of one that exists."""
+
+
+def _existing(inputs: Network.Inputs, header: Header) -> Iterator[Check]:
+    """A VPC that exists: nothing is said of one that is made, its block and zones are, each subnet has one place."""
+    existing = inputs.existing
+    if existing is None:
+        return
+    for key, why in MADE.items():
+        if key in inputs.model_fields_set:
+            yield Check((key,), "MXS309", f"{key} is of a VPC that is made, and existing names one: {why}", "remove it")
+    if "cidr" not in inputs.model_fields_set:
+        hint = f"aws ec2 describe-vpcs --vpc-ids {existing.vpc_id}, and write cidr beside existing"
+        yield Check(("existing",), "MXS309", "the VPC exists, and its block is not said", hint)
+    letters = _letters(inputs, header)
+    before: dict[str, str] = {}
+    for tier in addresses.TIERS:
+        subnets = getattr(existing.subnets, tier)
+        lacking = [letter for letter in letters if letter not in subnets]
+        if lacking and (subnets or tier == "private"):
+            summary = f"there is no {tier} subnet of zone {', '.join(lacking)}, which the environment has"
+            hint = f"name one, or leave the zone out: zones: [{', '.join(sorted(subnets))}]"
+            yield Check(("existing", "subnets", tier), "MXS309", summary, hint)
+        for letter, subnet in subnets.items():
+            path = ("existing", "subnets", tier, letter)
+            if letter not in letters:
+                hint = f"the environment's zones are {', '.join(letters)}: add it to zones, or remove the subnet"
+                yield Check(path, "MXS309", f"{letter} is none of the zones", hint)
+            elif subnet in before:
+                hint = "each tier and zone has a subnet of its own; databases without one stand beside the nodes"
+                yield Check(path, "MXS306", f"{subnet} is named twice: {before[subnet]} and {tier}, {letter}", hint)
+            before.setdefault(subnet, f"{tier}, {letter}")
 
 
 def _sources(sources: Sequence[str]) -> Iterator[Check]:

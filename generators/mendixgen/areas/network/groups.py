@@ -11,6 +11,20 @@ from mendixgen.authoring.module import ModuleBuilder
 ANYWHERE = "0.0.0.0/0"
 
 
+# Here, because these groups are made in whoever's VPC.
+_PRECONDITIONS = {
+    "precondition": [
+        {
+            "condition": expr(
+                "alltrue([for subnets in values(local.subnets) : length(subnets) == 0 ||"
+                " toset(keys(subnets)) == toset(var.zones)])"
+            ),
+            "error_message": "existing.subnets must have a subnet of every zone of zones, and of no other.",
+        }
+    ]
+}
+
+
 @dataclass(frozen=True, slots=True)
 class Groups:
     """The security groups, as resources."""
@@ -21,7 +35,7 @@ class Groups:
     endpoints: Expr
 
 
-def security_groups(module: ModuleBuilder, vpc: Expr) -> Groups:
+def security_groups(module: ModuleBuilder, vpc_id: Expr) -> Groups:
     """Add the groups, without rules."""
     var = module.var
     module.section("Security groups")
@@ -38,10 +52,10 @@ def security_groups(module: ModuleBuilder, vpc: Expr) -> Groups:
                 f"{description}.",
                 name_prefix=f"{var.environment}-{group.replace('_', '-')}-",
                 description=description,
-                vpc_id=vpc.id,
+                vpc_id=vpc_id,
                 revoke_rules_on_delete=True,
                 tags={"Name": f"{var.environment}-{group.replace('_', '-')}"},
-                lifecycle={"create_before_destroy": True},
+                lifecycle={"create_before_destroy": True, **(_PRECONDITIONS if group == "nodes" else {})},
             )
             for group, description in descriptions.items()
         }

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from mendixgen.areas.network import addresses
-from mendixgen.areas.network.acls import network_acls
+from mendixgen.areas.network.acls import OURS, network_acls
 from mendixgen.areas.network.groups import security_groups, traffic
 from mendixgen.areas.network.services import GATEWAY
 from mendixgen.authoring.constructs.log_group import log_group
@@ -24,15 +24,15 @@ FLOW_LOG_FIELDS = (
 
 def build(module: ModuleBuilder) -> None:
     """Add all of the network's resources."""
-    vpc = _vpc(module)
-    subnets = _subnets(module, vpc)
-    internet = _internet(module, vpc, subnets["public"])
-    private_tables = _routes(module, vpc, internet, subnets)
-    network_acls(module, vpc, subnets)
-    groups = security_groups(module, vpc)
-    gateways = _endpoints(module, vpc, groups.endpoints, private_tables, subnets["private"])
+    vpc_id = _vpc(module)
+    subnets = _subnets(module, vpc_id)
+    internet = _internet(module, vpc_id, subnets["public"])
+    private_tables = _routes(module, vpc_id, internet, subnets)
+    network_acls(module, vpc_id, subnets)
+    groups = security_groups(module, vpc_id)
+    gateways = _endpoints(module, vpc_id, groups.endpoints, private_tables, subnets["private"])
     traffic(module, groups, gateways)
-    _flow_logs(module, vpc)
+    _flow_logs(module, vpc_id)
 
 
 def _vpc(module: ModuleBuilder) -> Expr:
@@ -53,9 +53,15 @@ def _vpc(module: ModuleBuilder) -> Expr:
         expr('{ for letter in var.zones : letter => "${var.region}${letter}" }'),
         "Availability zone names by letter.",
     )
+    module.local(
+        "made_zones",
+        expr("{ for letter, name in local.zones : letter => name if var.existing == null }"),
+        "The zones whose subnets, routes and gateways are ours to make.",
+    )
     vpc = module.resource(
         "aws_vpc.this",
         "The network of the whole platform.",
+        count=OURS,
         cidr_block=var.cidr,
         enable_dns_hostnames=True,
         enable_dns_support=True,
@@ -91,38 +97,46 @@ def _vpc(module: ModuleBuilder) -> Expr:
             ]
         },
     )
+    vpc_id = module.local(
+        "vpc_id",
+        expr("var.existing == null ? one(aws_vpc.this[*].id) : var.existing.vpc_id"),
+        "The VPC: ours, or the one that exists.",
+    )
     module.resource(
         "aws_vpc_ipv4_cidr_block_association.this",
         "Further blocks of the VPC.",
-        for_each=expr("toset(var.secondary_cidrs)"),
-        vpc_id=vpc.id,
+        for_each=expr("toset(var.existing == null ? var.secondary_cidrs : [])"),
+        vpc_id=vpc_id,
         cidr_block=each.key,
     )
     locked = {"Name": f"{var.environment}-locked"}
     module.resource(
         "aws_default_security_group.this",
         "The VPC's default security group lets nothing pass.",
-        vpc_id=vpc.id,
+        count=OURS,
+        vpc_id=vpc_id,
         tags=locked,
     )
     module.resource(
         "aws_default_network_acl.this",
         "The VPC's default network ACL lets nothing pass; a subnet that nobody placed gets it.",
-        default_network_acl_id=vpc.default_network_acl_id,
+        count=OURS,
+        default_network_acl_id=vpc[0].default_network_acl_id,
         tags=locked,
         lifecycle={"ignore_changes": [expr("subnet_ids")]},
     )
     module.resource(
         "aws_default_route_table.this",
         "The VPC's main route table leads nowhere.",
-        default_route_table_id=vpc.default_route_table_id,
+        count=OURS,
+        default_route_table_id=vpc[0].default_route_table_id,
         route=[],
         tags=locked,
     )
-    return vpc
+    return vpc_id
 
 
-def _subnets(module: ModuleBuilder, vpc: Expr) -> dict[str, Expr]:
+def _subnets(module: ModuleBuilder, vpc_id: Expr) -> dict[str, Expr]:
     var = module.var
     module.section("Subnets")
     cluster = {f"kubernetes.io/cluster/{var.environment}": "shared"}
@@ -136,8 +150,8 @@ def _subnets(module: ModuleBuilder, vpc: Expr) -> dict[str, Expr]:
         subnets[tier] = module.resource(
             f"aws_subnet.{tier}",
             f"{tier.capitalize()}: {purpose}.",
-            for_each=expr("local.zones"),
-            vpc_id=vpc.id,
+            for_each=expr("local.made_zones"),
+            vpc_id=vpc_id,
             availability_zone=each.value,
             cidr_block=expr(
                 f"lookup(var.subnets.{tier}, each.key,"
@@ -150,7 +164,7 @@ def _subnets(module: ModuleBuilder, vpc: Expr) -> dict[str, Expr]:
         "pod_subnets",
         expr(
             """{
-              for pair in setproduct(var.secondary_cidrs, var.zones) : "${pair[1]}-${pair[0]}" => {
+              for pair in setproduct(var.secondary_cidrs, keys(local.made_zones)) : "${pair[1]}-${pair[0]}" => {
                 cidr = pair[0]
                 zone = pair[1]
               }
@@ -168,21 +182,36 @@ def _subnets(module: ModuleBuilder, vpc: Expr) -> dict[str, Expr]:
         map_public_ip_on_launch=False,
         tags={"Name": f"{var.environment}-pod-{each.key}", "tier": "pod", **cluster},
     )
+    module.local(
+        "subnets",
+        {tier: _either(tier) for tier in ("public", "private", "database")},
+        "Subnets by tier and zone letter: ours, or those that exist; databases without any stand beside nodes.",
+    )
     return subnets
 
 
-def _internet(module: ModuleBuilder, vpc: Expr, public: Expr) -> tuple[Expr, Expr]:
+def _either(tier: str) -> Expr:
+    given = f"var.existing.subnets.{tier}"
+    if tier == "database":
+        given = f"length({given}) > 0 ? {given} : var.existing.subnets.private"
+    return expr(f"var.existing == null ? {{ for zone, subnet in aws_subnet.{tier} : zone => subnet.id }} : {given}")
+
+
+def _internet(module: ModuleBuilder, vpc_id: Expr, public: Expr) -> tuple[Expr, Expr]:
     var = module.var
     module.section("Internet")
     gateway = module.resource(
         "aws_internet_gateway.this",
         "The way in to the load balancer and out for the NAT gateways.",
-        vpc_id=vpc.id,
+        count=OURS,
+        vpc_id=vpc_id,
         tags={"Name": var.environment},
     )
     module.local(
         "nat_zones",
-        expr('toset(var.nat == "per-zone" ? var.zones : slice(var.zones, 0, var.nat == "single" ? 1 : 0))'),
+        expr(
+            'toset(var.existing != null || var.nat == "none" ? [] : var.nat == "single" ? [var.zones[0]] : var.zones)'
+        ),
         "The zones that have a NAT gateway.",
     )
     address = module.resource(
@@ -205,34 +234,36 @@ def _internet(module: ModuleBuilder, vpc: Expr, public: Expr) -> tuple[Expr, Exp
     return gateway, nat
 
 
-def _routes(module: ModuleBuilder, vpc: Expr, internet: tuple[Expr, Expr], subnets: Mapping[str, Expr]) -> Expr:
+def _routes(module: ModuleBuilder, vpc_id: Expr, internet: tuple[Expr, Expr], subnets: Mapping[str, Expr]) -> Expr:
     var = module.var
     gateway, nat = internet
     module.section("Routes")
     public = module.resource(
         "aws_route_table.public",
         "Public subnets: to the internet gateway.",
-        vpc_id=vpc.id,
+        count=OURS,
+        vpc_id=vpc_id,
         tags={"Name": f"{var.environment}-public"},
     )
     module.resource(
         "aws_route.internet",
         "Everything outside of the VPC.",
-        route_table_id=public.id,
+        count=OURS,
+        route_table_id=public[0].id,
         destination_cidr_block=ANYWHERE,
-        gateway_id=gateway.id,
+        gateway_id=gateway[0].id,
     )
     private = module.resource(
         "aws_route_table.private",
         "Private subnets: one table a zone whatever nat says, so that changing it changes a route in place.",
-        for_each=expr("local.zones"),
-        vpc_id=vpc.id,
+        for_each=expr("local.made_zones"),
+        vpc_id=vpc_id,
         tags={"Name": f"{var.environment}-private-{each.key}"},
     )
     module.resource(
         "aws_route.nat",
         "Everything outside of the VPC, through the zone's NAT gateway or the single one.",
-        for_each=expr('{ for letter, name in local.zones : letter => name if var.nat != "none" }'),
+        for_each=expr('{ for letter, name in local.made_zones : letter => name if var.nat != "none" }'),
         route_table_id=private[each.key].id,
         destination_cidr_block=ANYWHERE,
         nat_gateway_id=nat[expr('var.nat == "single" ? var.zones[0] : each.key')].id,
@@ -240,27 +271,28 @@ def _routes(module: ModuleBuilder, vpc: Expr, internet: tuple[Expr, Expr], subne
     database = module.resource(
         "aws_route_table.database",
         "Database subnets: nothing outside of the VPC.",
-        vpc_id=vpc.id,
+        count=OURS,
+        vpc_id=vpc_id,
         tags={"Name": f"{var.environment}-database"},
     )
     tables = {
-        "public": public.id,
+        "public": public[0].id,
         "private": private[each.key].id,
-        "database": database.id,
+        "database": database[0].id,
         "pod": private[expr("local.pod_subnets[each.key].zone")].id,
     }
     for tier, table in tables.items():
         module.resource(
             f"aws_route_table_association.{tier}",
             f"The {tier} subnets' table.",
-            for_each=expr("local.pod_subnets" if tier == "pod" else "local.zones"),
+            for_each=expr("local.pod_subnets" if tier == "pod" else "local.made_zones"),
             route_table_id=table,
             subnet_id=subnets[tier][each.key].id,
         )
     return private
 
 
-def _endpoints(module: ModuleBuilder, vpc: Expr, group: Expr, tables: Expr, private: Expr) -> Expr:
+def _endpoints(module: ModuleBuilder, vpc_id: Expr, group: Expr, tables: Expr, private: Expr) -> Expr:
     var = module.var
     gateway_names = ", ".join(f'"{name}"' for name in GATEWAY)
     module.section("Endpoints")
@@ -268,18 +300,23 @@ def _endpoints(module: ModuleBuilder, vpc: Expr, group: Expr, tables: Expr, priv
         "endpoint_services",
         expr(
             """{
-              for service in var.endpoints : service =>
+              for service in local.endpoints : service =>
               strcontains(service, "amazonaws.") ? service : "com.amazonaws.${var.region}.${service}"
             }"""
         ),
         "Full service names; one that is given in full is kept.",
     )
-    module.local("gateway_endpoints", expr(f"setintersection(var.endpoints, [{gateway_names}])"), "Free of charge.")
+    module.local(
+        "endpoints",
+        expr("toset(var.existing == null ? var.endpoints : [])"),
+        "Those that are ours to make: whoever keeps the VPC keeps its endpoints.",
+    )
+    module.local("gateway_endpoints", expr(f"setintersection(local.endpoints, [{gateway_names}])"), "Free of charge.")
     gateways = module.resource(
         "aws_vpc_endpoint.gateway",
         "Services that a route leads to.",
         for_each=expr("local.gateway_endpoints"),
-        vpc_id=vpc.id,
+        vpc_id=vpc_id,
         service_name=expr("local.endpoint_services[each.key]"),
         vpc_endpoint_type="Gateway",
         tags={"Name": f"{var.environment}-{each.key}"},
@@ -289,7 +326,7 @@ def _endpoints(module: ModuleBuilder, vpc: Expr, group: Expr, tables: Expr, priv
         "The routes of the private subnets to these services.",
         for_each=expr(
             """{
-              for pair in setproduct(local.gateway_endpoints, var.zones) : join("-", pair) => {
+              for pair in setproduct(local.gateway_endpoints, keys(local.made_zones)) : join("-", pair) => {
                 service = pair[0]
                 zone    = pair[1]
               }
@@ -301,8 +338,8 @@ def _endpoints(module: ModuleBuilder, vpc: Expr, group: Expr, tables: Expr, priv
     module.resource(
         "aws_vpc_endpoint.interface",
         "Services that have an address in every zone, found under their usual names.",
-        for_each=expr("setsubtract(var.endpoints, local.gateway_endpoints)"),
-        vpc_id=vpc.id,
+        for_each=expr("setsubtract(local.endpoints, local.gateway_endpoints)"),
+        vpc_id=vpc_id,
         service_name=expr("local.endpoint_services[each.key]"),
         vpc_endpoint_type="Interface",
         private_dns_enabled=expr('!strcontains(each.key, "vpce-svc-")'),
@@ -313,7 +350,7 @@ def _endpoints(module: ModuleBuilder, vpc: Expr, group: Expr, tables: Expr, priv
     return gateways
 
 
-def _flow_logs(module: ModuleBuilder, vpc: Expr) -> None:
+def _flow_logs(module: ModuleBuilder, vpc_id: Expr) -> None:
     var = module.var
     module.section("Flow logs")
     module.local("flow_log_fields", FLOW_LOG_FIELDS.split(), "AWS's own, then those that see through NAT and pods.")
@@ -348,7 +385,7 @@ def _flow_logs(module: ModuleBuilder, vpc: Expr) -> None:
     module.resource(
         "aws_flow_log.this",
         "All traffic of the VPC.",
-        vpc_id=vpc.id,
+        vpc_id=vpc_id,
         traffic_type="ALL",
         log_destination_type="cloud-watch-logs",
         log_destination=group.arn,
