@@ -105,6 +105,19 @@ def test_what_stands_in_a_page_has_names_for_those_who_do_not_see_it() -> None:
     assert all(after - before <= 1 for before, after in itertools.pairwise(headings))
 
 
+@pytest.mark.parametrize("text", [page.plan(whole()), timeline.history(samples.HISTORY)], ids=["plan", "history"])  # type: ignore[arg-type]
+def test_a_page_is_used_with_the_keyboard_alone(text: str) -> None:
+    """What opens and what is typed into are elements that every browser gives the focus, in the order of the page."""
+    read = Reader(text)
+    assert not {name for _, given_ in read.tags for name in given_ if name.startswith("on")}  # no mouse, no handler
+    assert not [given_["tabindex"] for _, given_ in read.tags if int(given_.get("tabindex") or 0) > 0]
+    tags = [tag for tag, _ in read.tags]
+    folds = [number for number, tag in enumerate(tags) if tag == "details"]
+    assert all(tags[number + 1] == "summary" for number in folds)
+    assert "outline: none" not in text  # whoever has the focus is seen
+    assert "pointer-events" not in text
+
+
 def _luminance(color: str) -> float:
     parts = [int(color[n : n + 2], 16) / 255 for n in (1, 3, 5)]
     linear = [part / 12.92 if part <= 0.03928 else ((part + 0.055) / 1.055) ** 2.4 for part in parts]

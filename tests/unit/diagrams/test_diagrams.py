@@ -19,7 +19,7 @@ from mendixctl.views import pictures
 from mendixctl.views.json.plain import plain
 from mendixgen.diagnostics import MendixError
 from mendixgen.diagrams.layout import Box, Picture, layout
-from mendixgen.diagrams.svg import compare, differences, draw
+from mendixgen.diagrams.svg import FILLS, INK, MARKS, compare, differences, draw
 from mendixgen.repository import Repository
 from tests.support.soak import examples
 
@@ -190,6 +190,19 @@ def test_a_picture_in_chinese_has_no_english_words_of_its_own_and_fits_its_boxes
     (title, *_) = [one.text or "" for one in parsed(draw(narrow)).iter(f"{SVG}text")][1:]
     assert title.endswith("…")
     assert columns(title) * 6.7 <= 120 - 16
+
+
+def _luminance(color: str) -> float:
+    parts = [int(color[n : n + 2], 16) / 255 for n in (1, 3, 5)]
+    linear = [part / 12.92 if part <= 0.03928 else ((part + 0.055) / 1.055) ** 2.4 for part in parts]
+    return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
+
+
+def test_every_word_of_a_picture_has_the_contrast_that_aa_asks_for() -> None:
+    for fill, _ in FILLS.values():
+        for ink in (INK, *MARKS.values()):
+            one, other = sorted((_luminance(ink), _luminance(fill)))
+            assert (other + 0.05) / (one + 0.05) >= 4.5, (ink, fill)
 
 
 def test_json_has_the_picture_in_english_whatever_is_spoken() -> None:
