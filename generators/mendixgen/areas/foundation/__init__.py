@@ -176,7 +176,7 @@ class Foundation(Area):
     """What an account and region have once: encryption by default, detection, rules, and who may deploy."""
 
     name = "foundation"
-    version = "1.5.0"
+    version = "1.5.1"
     kind = "foundation"
 
     class Inputs(AreaInputs):

@@ -419,8 +419,13 @@ def _identity(module: ModuleBuilder, names: Names) -> list[dict[str, Any]]:
             condition={"StringEquals": {"iam:AWSServiceName": SERVICE_LINKED}},
         ),
         allow(
-            "EndTheRoleOfDomains",
-            ["iam:DeleteServiceLinkedRole", "iam:GetServiceLinkedRoleDeletionStatus"],
+            "KeepTheRoleOfDomains",
+            [
+                "iam:DeleteServiceLinkedRole",
+                "iam:GetServiceLinkedRoleDeletionStatus",
+                "iam:TagRole",
+                "iam:UntagRole",
+            ],
             f"{iam}:role/aws-service-role/opensearchservice.amazonaws.com/*",
         ),
     ]

@@ -110,6 +110,8 @@ def _statements(module: ModuleBuilder, names: Names) -> list[dict[str, object]]:
             condition={"StringLike": {"kms:ViaService": "s3.*.amazonaws.com"}},
         ),
         allow("ReadFirstValues", READ_SECRETS, names["secrets"]),
+        # read with each table of Athena; ReadOnlyAccess did not have it in November 2026
+        allow("ReadIndexesOfTables", ["glue:GetPartitionIndexes"], "*"),
         {"Sid": "ReadNoOtherObjects", "Effect": "Deny", "Action": READ_OBJECTS, "NotResource": names["objects"]},
         {"Sid": "ReadNoOtherSecrets", "Effect": "Deny", "Action": READ_SECRETS, "NotResource": names["secrets"]},
         deny("ReadNoContent", [*CONTENT, *NEVER], "*"),
