@@ -30,7 +30,7 @@ GIVEN: dict[str, dict[str, Any]] = {
 }
 KNOWN = {
     # A boundary gives nothing, so its star is no grant; and what NotAction leaves out, parliament takes for given.
-    ("module.identity.aws_iam_policy.boundary", "RESOURCE_STAR"),
+    ("module.identity.aws_iam_policy.boundary[0]", "RESOURCE_STAR"),
     # The colon in ${aws:PrincipalTag/...} divides the ARN for parliament, so that it sees no object's.
     ("module.workloads.aws_iam_policy.environment[0]", "RESOURCE_MISMATCH"),
 }

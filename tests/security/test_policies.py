@@ -31,7 +31,7 @@ KNOWN = {
     ('module.encryption.aws_kms_key.this["logs"]', "UNKNOWN_CONDITION_FOR_ACTION"),
     ('module.encryption.aws_kms_key.this["logs"]', "MISMATCHED_TYPE"),
     # A boundary gives nothing, so its star is no grant; and what NotAction leaves out, parliament takes for given.
-    ("module.identity.aws_iam_policy.boundary", "RESOURCE_STAR"),
+    ("module.identity.aws_iam_policy.boundary[0]", "RESOURCE_STAR"),
     # parliament's copy of the actions has BatchImportUpstreamImage without resources; the ECR user guide's own policies
     # for pull through caches limit it to repositories (Service Authorization Reference, "Amazon ECR").
     ("module.registry.aws_iam_role_policy.nodes[0]", "RESOURCE_MISMATCH"),

@@ -133,6 +133,8 @@ def _sample(variable: Input) -> Any:
         return known[variable.name]
     if variable.type == "map(string)":
         return {key: f"{variable.name}-{key}" for key in "abc"}
+    if variable.type == "bool":
+        return True
     if variable.type == "list(string)":
         return [f"{variable.name}-{number}" for number in "12"]
     assert variable.type == "string", f"there is no sample of {variable}"

@@ -18,6 +18,7 @@ variables {
   auditor_role_arn        = "arn:aws:iam::123456789012:role/auditor"
   workload_role_arns      = { ebs-csi = "arn:aws:iam::123456789012:role/ebs-csi" }
   node_groups             = { system = { min = 3, max = 6 } }
+  network_is_ours         = true
 }
 
 run "as_it_is_it_is_accepted" {

@@ -9,6 +9,7 @@ variables {
   partition    = "aws"
   logs_key_arn = "arn:aws:kms:eu-central-1:123456789012:key/00000000-0000-0000-0000-000000000000"
   apps         = { crm = {} }
+  domain       = "apps.example.com"
 }
 
 run "retention_is_one_of_cloudwatchs" {
