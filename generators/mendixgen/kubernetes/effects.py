@@ -15,6 +15,7 @@ from enum import StrEnum
 from typing import Any
 
 from mendixgen.kubernetes.diff import Body, Does, Key, ObjectChange
+from mendixgen.messages import msg
 
 START_SECONDS = 120
 """How long a Mendix runtime takes from its pod's start to its first answer, on average: an assumption."""
@@ -63,33 +64,33 @@ def _effect(key: Key, changes: Sequence[ObjectChange], after: Mapping[Key, Body]
     stop = _stop_seconds(key.namespace, after)
     if own is not None and own.does is Does.CREATE:
         if not _spec(after[key]).get("sourceURL"):
-            return AppEffect(app, Effect.START, "it is new, and waits for its first release")
-        return AppEffect(app, Effect.START, "it is new", START_SECONDS)
+            return AppEffect(app, Effect.START, msg("it is new, and waits for its first release"))
+        return AppEffect(app, Effect.START, msg("it is new"), START_SECONDS)
     if own is not None and own.does is Does.DELETE:
-        return AppEffect(app, Effect.STOP, "it is taken away", stop, downtime=True)
+        return AppEffect(app, Effect.STOP, msg("it is taken away"), stop, downtime=True)
     if own is not None and own.touches(*_RESTARTS):
         what = ", ".join(sorted({one.path.split(".")[1] for one in own.fields if one.path.startswith(_RESTARTS)}))
-        return AppEffect(app, Effect.RESTART, f"{what} of the app", stop + START_SECONDS, downtime=True)
+        return AppEffect(app, Effect.RESTART, msg("{what} of the app", what=what), stop + START_SECONDS, downtime=True)
     why = _rolls(key, own, here)
     if why:
         if _replicas(key, after) > 1:
             return AppEffect(app, Effect.ROLL, why, 2 * (stop + START_SECONDS))
-        return AppEffect(app, Effect.RESTART, f"{why}, with a single replica", stop + START_SECONDS, downtime=True)
+        return AppEffect(app, Effect.RESTART, msg("{why}, with a single replica", why=why), stop + START_SECONDS, downtime=True)
     named = [one for one in here if one.key.name == key.name and one.key.kind == "HorizontalPodAutoscaler"]
     if named or (own is not None and own.touches("spec.replicas")):
-        return AppEffect(app, Effect.SCALE, "how many replicas there are", START_SECONDS)
+        return AppEffect(app, Effect.SCALE, msg("how many replicas there are"), START_SECONDS)
     return AppEffect(app, Effect.NONE)
 
 
 def _rolls(key: Key, own: ObjectChange | None, here: Sequence[ObjectChange]) -> str:
     """Why the pods of an app are made anew; empty where they are not."""
     if own is not None and any(not one.path.startswith(_HARMLESS) for one in own.fields):
-        return "settings of the app"
+        return msg("settings of the app")
     named = {one.key.kind for one in here if one.key.name == key.name and one.does is not Does.DELETE}
     if {"SecretProviderClass", "ServiceAccount"} & named:
-        return "what it reads of its secrets"
+        return msg("what it reads of its secrets")
     if any(one.key.kind == "OperatorConfiguration" for one in here):
-        return "settings of the Operator"
+        return msg("settings of the Operator")
     return ""
 
 

@@ -70,6 +70,6 @@ def _values(field: FieldChange, *, details: bool) -> tuple[str, str]:
 
 def _app(screen: Screen, app: AppEffect) -> None:
     word = msg("{value} with downtime", value=app.effect.value) if app.effect is Effect.RESTART else app.effect.value
-    reason = f": {app.reason}" if app.reason else ""
+    reason = msg(": {reason}", reason=app.reason) if app.reason else ""
     about = msg(", about {duration}", duration=duration(app.seconds)) if app.seconds else ""
     screen.line(msg("app {name}  ", name=app.app), (word, _STYLES[app.effect]), reason, about, indent=2)
