@@ -149,7 +149,7 @@ def _backs_up(url: str, role: str) -> None:
     assert client.describe_backup_job(BackupJobId=late["BackupJobId"])["State"] == "FAILED"
     found = client.list_recovery_points_by_backup_vault(BackupVaultName="prod-main")["RecoveryPoints"]
     assert [one["RecoveryPointArn"] for one in found] == [point]
-    with pytest.raises(ClientError, match="contains recovery points"):
+    with pytest.raises(ClientError, match=r"contains 1 recovery points"):
         client.delete_backup_vault(BackupVaultName="prod-main")
     with pytest.raises(ClientError, match="locked"):
         client.delete_recovery_point(BackupVaultName="prod-main", RecoveryPointArn=point)

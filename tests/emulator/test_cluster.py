@@ -47,6 +47,7 @@ WIRED = {
     "vpc_id": "aws_vpc.this.id",
     "private_subnets": "{ for zone, subnet in aws_subnet.private : zone => subnet.id }",
     "private_network_acl_id": "aws_network_acl.private.id",
+    "network_is_ours": "true",
     "nodes_security_group_id": "aws_security_group.nodes.id",
     "cluster_key_arn": "aws_kms_key.this.arn",
     "logs_key_arn": "aws_kms_key.this.arn",

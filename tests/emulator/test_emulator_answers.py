@@ -57,6 +57,25 @@ def test_deleting_a_configuration_leaves_the_bucket(emulator: Endpoint) -> None:
     assert "MetricsConfigurationList" not in s3.list_bucket_metrics_configurations(Bucket="bucket")
 
 
+def test_a_replica_whose_source_is_gone_stands_alone(emulator: Endpoint) -> None:
+    rds = client("rds", emulator)
+    rds.create_db_instance(
+        DBInstanceIdentifier="source",
+        DBInstanceClass="db.m7g.large",
+        Engine="postgres",
+        AllocatedStorage=20,
+        MasterUsername="mendix",
+        MasterUserPassword="not-a-secret",
+        BackupRetentionPeriod=7,
+    )
+    rds.create_db_instance_read_replica(DBInstanceIdentifier="replica", SourceDBInstanceIdentifier="source")
+    rds.delete_db_instance(DBInstanceIdentifier="source", SkipFinalSnapshot=True)
+    (left,) = rds.describe_db_instances()["DBInstances"]
+    assert not left.get("ReadReplicaSourceDBInstanceIdentifier")
+    rds.delete_db_instance(DBInstanceIdentifier="replica", SkipFinalSnapshot=True)
+    assert rds.describe_db_instances()["DBInstances"] == []
+
+
 def test_of_two_trails_the_one_is_found_that_is_asked_for(emulator: Endpoint) -> None:
     s3, trails = client("s3", emulator), client("cloudtrail", emulator)
     s3.create_bucket(Bucket="records", CreateBucketConfiguration={"LocationConstraint": emulator.region})

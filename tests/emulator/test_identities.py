@@ -172,7 +172,7 @@ def test_life_of_the_identities(root: Root) -> None:
         'module.workloads.aws_iam_role.controller["external-dns"]',
         'module.workloads.aws_iam_role_policy.controller["external-dns"]',
     }
-    assert plan["module.identity.aws_iam_policy.boundary"] == ("update",)
+    assert plan["module.identity.aws_iam_policy.boundary[0]"] == ("update",)
     assert plan["module.identity.aws_iam_role.admin"] == ("update",)
     assert plan['module.workloads.aws_iam_role.app["portal"]'] == ("create",)
     root.apply(**changed)
@@ -195,7 +195,7 @@ def test_life_of_the_identities(root: Root) -> None:
 def _made(root: Root) -> None:
     made = state(root)
     roles = {address: values for address, values in made.items() if ".aws_iam_role." in address}
-    boundary = made["module.identity.aws_iam_policy.boundary"]["arn"]
+    boundary = made["module.identity.aws_iam_policy.boundary[0]"]["arn"]
     assert len(roles) == 4 + 5 + 2 + 2
     assert {values["permissions_boundary"] for values in roles.values()} == {boundary}
     associations = {it["service_account"] for address, it in made.items() if "pod_identity" in address}
@@ -224,7 +224,7 @@ def _made(root: Root) -> None:
 
 
 def _changed(root: Root) -> None:
-    limits = statements(root, "module.identity.aws_iam_policy.boundary")["StayInTheRegions"]
+    limits = statements(root, "module.identity.aws_iam_policy.boundary[0]")["StayInTheRegions"]
     assert limits["Condition"]["StringNotEquals"] == {"aws:RequestedRegion": ["eu-central-1", "eu-west-1"]}
     admin = statements(root, "module.identity.aws_iam_role.admin", "assume_role_policy")["Assume"]
     assert admin["Condition"]["Bool"] == {"aws:SecureTransport": "true"}

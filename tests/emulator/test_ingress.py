@@ -66,6 +66,7 @@ resource "aws_kms_key" "this" {
 }
 """
 WIRED = {
+    "network_is_ours": "true",
     "vpc_id": "aws_vpc.this.id",
     "public_subnet_ids": "values(aws_subnet.this)[*].id",
     "private_subnet_ids": "values(aws_subnet.this)[*].id",

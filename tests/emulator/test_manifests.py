@@ -21,7 +21,6 @@ def test_a_cluster_takes_them_all_and_has_nothing_left_to_do(kubectl: Kubectl) -
     told = kubectl("apply", *APPLIED)
     assert told.count("serverside-applied") == len(told.splitlines()) > 50
     kubectl("diff", *APPLIED)
-    kubectl("wait", "-n", "mendix", "--for=condition=Ready", "mendixapp/portal", "--timeout=20s")
 
     # who scales an app and who deploys it are managers of their own, and take nothing from each other
     crm = json.loads(kubectl("get", "-n", "mendix", "mendixapp/crm", "-o", "json"))
@@ -34,3 +33,8 @@ def test_a_cluster_takes_them_all_and_has_nothing_left_to_do(kubectl: Kubectl) -
     kubectl("apply", *APPLIED)
     crm = json.loads(kubectl("get", "-n", "mendix", "mendixapp/crm", "-o", "json"))
     assert (crm["spec"]["replicas"], crm["spec"]["sourceURL"]) == (5, "https://example.com/crm.mda")
+
+    # what was delivered starts, and what never was does not
+    kubectl("wait", "-n", "mendix", "--for=condition=Ready", "mendixapp/crm", "--timeout=60s")
+    conditions = json.loads(kubectl("get", "-n", "mendix", "mendixapp/portal", "-o", "json"))["status"]["conditions"]
+    assert [one["status"] for one in conditions if one["type"] == "Ready"] != ["True"]

@@ -50,9 +50,9 @@ def test_life_of_the_network(root: AreaRoot) -> None:
         }
         assert {address for address, actions in changes.items() if actions == ("update",)} == {
             'aws_route.nat["c"]',
-            "aws_network_acl.public",
-            "aws_network_acl.private",
-            "aws_network_acl.database",
+            "aws_network_acl.public[0]",
+            "aws_network_acl.private[0]",
+            "aws_network_acl.database[0]",
             'aws_vpc_endpoint.interface["ec2"]',
         }
 

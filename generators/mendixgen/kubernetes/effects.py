@@ -75,7 +75,8 @@ def _effect(key: Key, changes: Sequence[ObjectChange], after: Mapping[Key, Body]
     if why:
         if _replicas(key, after) > 1:
             return AppEffect(app, Effect.ROLL, why, 2 * (stop + START_SECONDS))
-        return AppEffect(app, Effect.RESTART, msg("{why}, with a single replica", why=why), stop + START_SECONDS, downtime=True)
+        alone = msg("{why}, with a single replica", why=why)
+        return AppEffect(app, Effect.RESTART, alone, stop + START_SECONDS, downtime=True)
     named = [one for one in here if one.key.name == key.name and one.key.kind == "HorizontalPodAutoscaler"]
     if named or (own is not None and own.touches("spec.replicas")):
         return AppEffect(app, Effect.SCALE, msg("how many replicas there are"), START_SECONDS)

@@ -3,10 +3,11 @@
 moto 5.2.5 gives every instance of a region the same resource identifier (a second instance "couldn't be found"),
 forgets Performance Insights, knows no MySQL 8.4 and no recent Oracle for option groups, forgets the ports and
 security groups of options, answers changed parameters without their source (DescribeDBParameters with ``Source=user``
-is empty), lets a read replica share its source's password (so that deleting the one deletes the other's), and answers
-an empty scaling configuration for clusters that have none; it loses a subnet group that is modified. A major version
-alone (17) stays what it is, where RDS picks the newest minor one. The certificate authority of what says none is
-rds-ca-default, which RDS does not know: the provider would modify every new instance at once, and wait for that.
+is empty), lets a read replica share its source's password (so that deleting the one deletes the other's), cannot
+delete a replica whose source is gone, and answers an empty scaling configuration for clusters that have none; it loses
+a subnet group that is modified. A major version alone (17) stays what it is, where RDS picks the newest minor one. The
+certificate authority of what says none is rds-ca-default, which RDS does not know: the provider would modify every new
+instance at once, and wait for that.
 Proxies and event subscriptions are in `rds_proxies`, what storage does in `rds_storage`, and backups in another
 region in `rds_backups`.
 """
@@ -126,7 +127,23 @@ def _mend_replicas(backend: Any) -> None:
         _set_insights(replica, {name: named.get(name) for name in (*INSIGHTS, "enable_performance_insights")})
         return replica
 
+    end = backend.delete_db_instance
+
+    def delete(self: Any, db_instance_identifier: str, *given: Any, **named: Any) -> Any:
+        source = self.databases.get(db_instance_identifier)
+        ended = end(self, db_instance_identifier, *given, **named)
+        # Amazon RDS User Guide, "Deleting a DB instance": replicas of a source that goes stand alone from then on.
+        for replica in list(self.databases.values()):
+            if source is not None and replica.source_db_instance_identifier in (
+                source.db_instance_identifier,
+                source.db_instance_arn,
+            ):
+                replica.is_replica = False
+                replica.source_db_instance_identifier = None
+        return ended
+
     backend.create_db_instance_read_replica = read_replica
+    backend.delete_db_instance = delete
 
 
 def _mend_restores(backend: Any) -> None:

@@ -15,8 +15,8 @@ from mendixctl.engine.journal.import_ids import lookup
 
 @dataclass(frozen=True, slots=True)
 class Creation:
-    """A resource that a plan would create, or (``managed``) has. ``key``: of its ``for_each``, "" where it has none;
-    ``values``: those that are known before.
+    """A resource that a plan would create, or (``managed``) has. ``key``: of its ``for_each``, "" where it has none or
+    a ``count``, which in modules is 0 or 1; ``values``: those that are known before.
     """
 
     address: str
@@ -54,7 +54,7 @@ def creations(document: Mapping[str, Any]) -> list[Creation]:
                 area,
                 one["type"],
                 one["name"],
-                "" if key is None else str(key),
+                key if isinstance(key, str) else "",
                 values,
                 actions != ["create"],
             )

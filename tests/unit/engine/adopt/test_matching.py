@@ -167,11 +167,12 @@ DOCUMENT: dict[str, Any] = {
             "change": {"actions": ["create"], "after": {"cidr_block": "10.0.0.0/20"}},
         },
         {
-            "address": "module.network.aws_vpc.this",
+            "address": "module.network.aws_vpc.this[0]",
             "module_address": "module.network",
             "mode": "managed",
             "type": "aws_vpc",
             "name": "this",
+            "index": 0,
             "change": {"actions": ["no-op"], "after": {"id": "vpc-1"}},
         },
         {"address": "data.aws_x.y", "mode": "data", "type": "aws_x", "name": "y", "change": {"actions": ["read"]}},
