@@ -17,12 +17,19 @@ from mendixgen.versions.store import ModuleStore
 
 HERE = Path(__file__).parent
 STORE = ModuleStore(HERE.parents[1] / "modules")
-FILES = sorted(HERE.glob("*.tftest.hcl"))
+AT_ONCE = 2
+"""Each starts a provider a run, one after the other: more at once than there are cores would wait for one another until
+Terraform gives a plugin up, after a minute."""
+
+FILES = [
+    pytest.param(file, id=file.name.partition(".")[0], marks=pytest.mark.xdist_group(f"validations {number % AT_ONCE}"))
+    for number, file in enumerate(sorted(HERE.glob("*.tftest.hcl")))
+]
 
 pytestmark = pytest.mark.emulator  # real Terraform and the real provider, though no emulator
 
 
-@pytest.mark.parametrize("file", FILES, ids=lambda file: file.name.partition(".")[0])
+@pytest.mark.parametrize("file", FILES)
 def test_the_newest_module_refuses_what_it_must(file: Path, tmp_path: Path) -> None:
     area = file.name.partition(".")[0]
     version = STORE.newest(area, released_only=False)
