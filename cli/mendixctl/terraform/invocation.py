@@ -19,6 +19,7 @@ from mendixctl.terraform.events import STOPPING, Event, parse_line
 from mendixctl.terraform.outcome import INTERRUPTED, Gatherer
 from mendixctl.terraform.process import PATIENCE, Finished, run
 from mendixctl.terraform.redaction import Redaction, of_environment
+from mendixctl.zip_archives import UNREADABLE
 from mendixgen.diagnostics import Diagnostic, Interrupted, MendixError
 
 Secrets = Callable[[], Iterable[str]]
@@ -157,7 +158,7 @@ class Invocation:
         try:
             with zipfile.ZipFile(out) as archive:
                 damaged = archive.testzip()
-        except (OSError, zipfile.BadZipFile):
+        except UNREADABLE:
             damaged = "all of it"
         if damaged is not None:
             raise MendixError(failures.unwritable(out, "Terraform could not write the whole plan"))

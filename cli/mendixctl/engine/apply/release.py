@@ -13,13 +13,12 @@ from mendixctl.engine.apply import sizes, snapshots
 from mendixctl.engine.apply.quiet import quiet
 from mendixctl.engine.apply.results import ApplyError, ApplyInterrupted, ApplyResult
 from mendixctl.engine.deployment.within import Deploying, recorded
-from mendixctl.engine.environment import git
-from mendixctl.engine.environment.git import author
 from mendixctl.engine.environment.identity import home
 from mendixctl.engine.environment.site import Site
 from mendixctl.engine.environment.workplace import Workplace
 from mendixctl.engine.journal import journal
 from mendixctl.engine.journal.run_folders import run_folder
+from mendixctl.engine.next_release import next_release
 from mendixctl.engine.plan import gate, manifests
 from mendixctl.engine.plan.results import Counts, PlanResult, count
 from mendixctl.engine.plan.run import module_digest
@@ -29,11 +28,8 @@ from mendixctl.engine.unfinished.open_release import keep_outcome, settle
 from mendixctl.guard.sizes import PlannedSize
 from mendixctl.ledger.archive import of_root, pack
 from mendixctl.ledger.release import Health, HealthCheck, Kind, Outcome, Record, Release, Status
-from mendixctl.ledger.serialise import digest
 from mendixctl.terraform.failures import follows
 from mendixctl.terraform.outcome import ApplyOutcome
-from mendixgen import __version__
-from mendixgen import lock as locks
 from mendixgen.diagnostics import Diagnostic, MendixError, Severity
 from mendixgen.messages import msg, word
 
@@ -178,37 +174,25 @@ def released(workplace: Workplace, number: int) -> Workplace:
 
 def _release(site: Site, before: Record | None, plan: PlanResult, undertaking: Undertaking) -> tuple[Release, bytes]:
     """The record of what is about to be done, and the rendered HCL."""
-    session, workplace, scope = site.session, site.workplace, site.workplace.scope
-    number = before.number if before else 0
+    workplace = site.workplace
     archive = pack(of_root(workplace.root))
-    folder = session.repository.root
-    # asked only where credentials are real: on the emulator they are nobody's
-    started = session.clock()
-    arn = site.clients.caller() if scope.target == "aws" else ""
-    release = Release(
-        number=number + 1,
-        environment=workplace.environment,
-        account=scope.account,
-        region=scope.region,
-        target=scope.target,
-        kind=undertaking.kind,
+    started = site.session.clock()
+    release = next_release(
+        site,
+        before,
+        undertaking.kind,
         started_at=started,
-        author=author(folder, arn),
         spec=workplace.specification.whole,
-        lock=locks.dump(workplace.lock.with_base(number + 1).at(home(workplace)), workplace.environment),
-        archive_digest=digest(archive),
-        predecessor=before.digest if before else "",
+        lock=workplace.lock,
+        archive=archive,
         message=undertaking.message,
-        commit=git.commit(folder),
         rollback_to=undertaking.rollback_to,
         rollback_from=undertaking.rollback_from,
         held_forward=undertaking.held_forward,
         changes=tuple(judged.recorded_at(started) for judged in plan.changes),
         objects=tuple(recorded(one) for one in plan.manifests.objects),
         plan_digest=plan.plan_digest,
-        generator=__version__,
-        terraform=site.tools.version,
-        snapshots=snapshots.names(plan, number + 1),
+        snapshots=snapshots.names(plan, (before.number if before else 0) + 1),
         extra={
             "modules": {area: module_digest(workplace, area) for area in workplace.lock.pins},
             manifests.RECORDED: manifests.documents_digest(workplace),

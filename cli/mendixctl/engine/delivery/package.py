@@ -18,6 +18,7 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
+from mendixctl.zip_archives import DAMAGED, UNREADABLE
 from mendixgen.diagnostics import Diagnostic, Location, MendixError
 
 METADATA = ("model/metadata.json", "app/model/metadata.json", "_metadata.json", "app/_metadata.json")
@@ -25,6 +26,9 @@ METADATA = ("model/metadata.json", "app/model/metadata.json", "_metadata.json", 
 
 PORTABLE = ("bin/start", "bin/start.bat", "etc/Default")
 """Files of which a portable package has one, and an MDA none."""
+
+ENCRYPTED = 0x1
+"""The bit of an entry's flags (PKWARE, APPNOTE.TXT, 4.4.4)."""
 
 LARGEST_METADATA = 32 * 1024 * 1024
 MOST_ENTRIES = 200_000
@@ -78,7 +82,7 @@ def look(path: Path) -> Package:
             raise _no_package(path, f"its {place} is larger than {LARGEST_METADATA // 1024**2} MiB")
         try:
             said = json.loads(archive.read(place))
-        except (ValueError, RecursionError, zipfile.BadZipFile, OSError) as error:
+        except (RecursionError, *UNREADABLE) as error:
             raise _no_package(path, f"its {place} cannot be read: {error}") from error
     if not isinstance(said, dict):
         raise _no_package(path, f"its {place} is no JSON object")
@@ -106,8 +110,7 @@ def opened(path: Path) -> Iterator[zipfile.ZipFile]:
     """
     try:
         archive = zipfile.ZipFile(path)
-    # zipfile raises NotImplementedError of an archive that asks for a newer version of the format than it reads
-    except (OSError, zipfile.BadZipFile, NotImplementedError) as error:
+    except UNREADABLE as error:
         raise _no_package(path, str(error)) from error
     with archive:
         entries = archive.infolist()
@@ -116,10 +119,11 @@ def opened(path: Path) -> Iterator[zipfile.ZipFile]:
         odd = next((one.filename for one in entries if not is_plain(one.filename)), None)
         if odd is not None:
             raise _no_package(path, f"{odd!r} leads out of it")
+        if any(one.flag_bits & ENCRYPTED for one in entries):
+            raise _no_package(path, "it is encrypted")
         try:
             yield archive
-        # zipfile raises NotImplementedError of an entry whose compression this Python lacks
-        except (zipfile.BadZipFile, NotImplementedError, EOFError) as error:
+        except DAMAGED as error:
             raise _no_package(path, str(error)) from error
 
 

@@ -18,6 +18,7 @@ from typing import Any
 from urllib.parse import quote
 
 from mendixctl.engine.delivery.package import Package, opened
+from mendixctl.zip_archives import UNREADABLE
 
 LIBRARIES, WIDGETS = (".jar",), (".mpk",)
 LARGEST_LIBRARY = 512 * 1024**2
@@ -106,8 +107,7 @@ def _coordinates(content: bytes) -> dict[str, str]:
             if not place or library.getinfo(place).file_size > 1024**2:
                 return {}
             text = library.read(place).decode("utf-8", "replace")
-    # zipfile raises NotImplementedError of a compression that this Python lacks, and RuntimeError of what is encrypted
-    except (zipfile.BadZipFile, NotImplementedError, OSError, EOFError, RuntimeError):
+    except UNREADABLE:
         return {}
     divider = "=" if place.endswith(".properties") else ":"
     pairs = (line.partition(divider) for line in text.splitlines() if divider in line and not line.startswith("#"))

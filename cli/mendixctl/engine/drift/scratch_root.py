@@ -31,6 +31,7 @@ from mendixctl.guard import code
 from mendixctl.terraform.plan import PlanDocument
 from mendixctl.terraform.runner import Terraform
 from mendixctl.terraform.state import State, is_whole
+from mendixctl.zip_archives import UNREADABLE
 from mendixgen.files import write_atomic, write_if_changed
 
 PROVIDER_LOCK = ".terraform.lock.hcl"
@@ -144,7 +145,7 @@ class Copy:
 
     def _learn(self, plan_file: Path) -> None:
         """Take the state that the plan found over; where its file is not as known, later plans ask AWS themselves."""
-        with contextlib.suppress(OSError, KeyError, ValueError, zipfile.BadZipFile), zipfile.ZipFile(plan_file) as plan:
+        with contextlib.suppress(*UNREADABLE, KeyError), zipfile.ZipFile(plan_file) as plan:
             found = plan.read(REFRESHED)
             if is_whole(found):
                 write_atomic(self.state, found, mode=0o600)

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import io
 import json
 import os
 import subprocess
-import zipfile
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from mendixctl import zip_archives
 from mendixctl.engine.environment import git
 from mendixgen.diagnostics import Diagnostic, MendixError, Refused
 from mendixgen.repository import Repository
@@ -34,14 +33,9 @@ class Answer:
 
 def packed(code: int, document: bytes, plan: bytes | None, patch: bytes) -> bytes:
     """The archive of an answer."""
-    buffer = io.BytesIO()
-    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
-        archive.writestr("exit.json", json.dumps({"version": 1, "exit_code": code}))
-        archive.writestr("document.json", document)
-        archive.writestr("changes.patch", patch)
-        if plan is not None:
-            archive.writestr("sealed.plan", plan)
-    return buffer.getvalue()
+    said = json.dumps({"version": 1, "exit_code": code})
+    sealed = {} if plan is None else {"sealed.plan": plan}
+    return zip_archives.packed({"exit.json": said, "document.json": document, "changes.patch": patch, **sealed})
 
 
 def unpacked(data: bytes) -> Answer:
@@ -51,18 +45,15 @@ def unpacked(data: bytes) -> Answer:
         MendixError: MXP284, it is none.
     """
     try:
-        with zipfile.ZipFile(io.BytesIO(data)) as archive:
-            if sum(one.file_size for one in archive.infolist()) > LARGEST:
-                raise ValueError
-            said = json.loads(archive.read("exit.json"))
-            raw = archive.read("document.json")
-            document = json.loads(raw) if raw.strip() else None
-            plan = archive.read("sealed.plan") if "sealed.plan" in archive.namelist() else None
-            code = said["exit_code"]
-            if said["version"] != 1 or not isinstance(code, int) or not isinstance(document, dict | None):
-                raise ValueError
-            return Answer(code, document, plan, archive.read("changes.patch"), raw)
-    except (zipfile.BadZipFile, KeyError, ValueError, TypeError, NotImplementedError, RuntimeError, OSError) as error:
+        entries = zip_archives.unpacked(data, LARGEST)
+        said = json.loads(entries["exit.json"])
+        raw = entries["document.json"]
+        document = json.loads(raw) if raw.strip() else None
+        code = said["exit_code"]
+        if said["version"] != 1 or not isinstance(code, int) or not isinstance(document, dict | None):
+            raise ValueError
+        return Answer(code, document, entries.get("sealed.plan"), entries["changes.patch"], raw)
+    except (KeyError, ValueError, TypeError, RecursionError) as error:  # what cannot be unpacked is a ValueError
         hint = "does the project install this version of mendixctl? mendixctl version"
         raise MendixError(Diagnostic("MXP284", "the build left an answer that is none", hint=hint)) from error
 

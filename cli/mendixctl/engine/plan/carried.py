@@ -15,16 +15,15 @@ from __future__ import annotations
 
 import contextlib
 import hashlib
-import io
 import json
 import os
 import stat
-import zipfile
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
+from mendixctl import zip_archives
 from mendixctl.engine.environment.files import require
 from mendixctl.engine.environment.lease import lease
 from mendixctl.engine.environment.plan_files import PlanFiles
@@ -132,11 +131,7 @@ def passphrase(variables: Mapping[str, str]) -> str:
 def packed(carried: Carried, phrase: str) -> bytes:
     """The content of a plan file."""
     head = MAGIC + json.dumps({"environment": carried.environment, "sealed": bool(phrase)}).encode() + b"\n"
-    buffer = io.BytesIO()
-    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
-        archive.writestr("plan.json", carried.manifest)
-        archive.writestr("plan.tfplan", carried.plan)
-    body = buffer.getvalue()
+    body = zip_archives.packed({"plan.json": carried.manifest, "plan.tfplan": carried.plan})
     if phrase:
         salt, nonce = os.urandom(_SALT), os.urandom(_NONCE)
         body = salt + nonce + _cipher(phrase, salt).encrypt(nonce, body, head)
@@ -167,12 +162,9 @@ def unpacked(path: Path, phrase: str) -> Carried:
     else:
         _check_private(path)
     try:
-        with zipfile.ZipFile(io.BytesIO(body)) as archive:
-            if sum(one.file_size for one in archive.infolist()) > LARGEST:
-                raise ValueError
-            return Carried(environment, archive.read("plan.json"), archive.read("plan.tfplan"))
-    # zipfile raises NotImplementedError of a compression that this Python lacks, and RuntimeError of what is encrypted
-    except (zipfile.BadZipFile, KeyError, ValueError, NotImplementedError, RuntimeError, OSError) as error:
+        entries = zip_archives.unpacked(body, LARGEST)
+        return Carried(environment, entries["plan.json"], entries["plan.tfplan"])
+    except (zip_archives.UnreadableArchive, KeyError) as error:
         raise _wrong(path, "it is damaged") from error
 
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from mendixgen.areas.backup import LEAST_COLD_DAYS
 from mendixgen.areas.backup.vault import Vault, vault
-from mendixgen.authoring.constructs.bucket import private_bucket
+from mendixgen.authoring.constructs.bucket import expiry, private_bucket
 from mendixgen.authoring.constructs.policy import allow, policy, trust_of_service
 from mendixgen.authoring.expression import Expr, call, dynamic, each, expr, jsonencode
 from mendixgen.authoring.module import ModuleBuilder
@@ -304,14 +304,7 @@ def _reports(module: ModuleBuilder, name: Expr) -> None:
         "Reports go after their time, and what was overwritten after a month.",
         count=count,
         bucket=made.bucket[0].id,
-        rule={
-            "id": "expire",
-            "status": "Enabled",
-            "filter": {},
-            "expiration": {"days": var.report_days},
-            "noncurrent_version_expiration": {"noncurrent_days": 30},
-            "abort_incomplete_multipart_upload": {"days_after_initiation": 7},
-        },
+        rule=expiry(var.report_days, noncurrent=30, uploads=7),
         depends_on=[made.versioning],
     )
     module.resource(

@@ -7,6 +7,7 @@ from typing import Any
 from mendixgen.areas.delivery import GROUP
 from mendixgen.areas.delivery.scope import Scope
 from mendixgen.areas.delivery.signing import signing, verifying
+from mendixgen.authoring.constructs.build_network import network_statements
 from mendixgen.authoring.constructs.policy import allow, policy
 from mendixgen.authoring.constructs.service_role import ServiceRole, service_role
 from mendixgen.authoring.expression import Expr, call, expr, render
@@ -206,33 +207,11 @@ def builds_own(module: ModuleBuilder) -> list[dict[str, Any]]:
     here = f"{var.region}:{var.account}"
     log = f"arn:{var.partition}:logs:{here}:log-group:/aws/codebuild/{var.environment}-release-*"
     bucket = f"arn:{var.partition}:s3:::{var.environment}-{var.account}-delivery"
-    ec2 = f"arn:{var.partition}:ec2:{here}"
     return [
         allow("WriteLogs", ["logs:CreateLogStream", "logs:PutLogEvents"], f"{log}:*"),
         allow("PassArtifactsOn", ["s3:GetObject", "s3:GetObjectVersion", "s3:PutObject"], f"{bucket}/*"),
         allow("EncryptArtifacts", DATA_KEYS, var.storage_key_arn, condition=module.via("s3")),
-        allow(
-            "EnterTheNetwork",
-            [
-                "ec2:CreateNetworkInterface",
-                "ec2:DeleteNetworkInterface",
-                "ec2:DescribeDhcpOptions",
-                "ec2:DescribeNetworkInterfaces",
-                "ec2:DescribeSecurityGroups",
-                "ec2:DescribeSubnets",
-                "ec2:DescribeVpcs",
-            ],
-            "*",
-        ),
-        allow(
-            "GiveTheInterfaceToTheBuild",
-            ["ec2:CreateNetworkInterfacePermission"],
-            f"{ec2}:network-interface/*",
-            condition={
-                "StringEquals": {"ec2:AuthorizedService": "codebuild.amazonaws.com"},
-                "ArnEquals": {"ec2:Subnet": expr(f'[for id in {var.private_subnet_ids} : "{ec2}:subnet/${{id}}"]')},
-            },
-        ),
+        *network_statements(module, var.private_subnet_ids),
     ]
 
 

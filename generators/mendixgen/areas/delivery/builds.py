@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from mendixgen.areas.delivery.access import builds_own, push
 from mendixgen.areas.delivery.scope import Scope
 from mendixgen.areas.delivery.steps import STEPS, buildspec
-from mendixgen.authoring.constructs.bucket import Bucket, private_bucket
+from mendixgen.authoring.constructs.bucket import Bucket, expiry, private_bucket
 from mendixgen.authoring.constructs.log_group import log_group
 from mendixgen.authoring.constructs.policy import allow, trust_of_service
 from mendixgen.authoring.constructs.service_role import ServiceRole, service_role
@@ -46,14 +46,7 @@ def _artifacts(module: ModuleBuilder, scope: Scope) -> Bucket:
         "They go after their time. A release is in the registry, and never taken back from here.",
         count=scope.pipelined,
         bucket=made.bucket[0].id,
-        rule={
-            "id": "expire",
-            "status": "Enabled",
-            "filter": {},
-            "expiration": {"days": var.artifact_days},
-            "noncurrent_version_expiration": {"noncurrent_days": 30},
-            "abort_incomplete_multipart_upload": {"days_after_initiation": 7},
-        },
+        rule=expiry(var.artifact_days, noncurrent=30, uploads=7),
         depends_on=[made.versioning],
     )
     module.resource(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from mendixgen.authoring.constructs.bucket import Bucket, private_bucket
+from mendixgen.authoring.constructs.bucket import Bucket, expiry, private_bucket
 from mendixgen.authoring.constructs.policy import allow
 from mendixgen.authoring.expression import Expr
 from mendixgen.authoring.module import ModuleBuilder
@@ -41,16 +41,7 @@ def access_logs(module: ModuleBuilder, made: Expr) -> Bucket:
         "Access logs go when they have served.",
         count=made,
         bucket=logs.bucket[0].id,
-        rule=[
-            {
-                "id": "expire",
-                "status": "Enabled",
-                "filter": {},
-                "expiration": {"days": var.log_days},
-                "noncurrent_version_expiration": {"noncurrent_days": 1},
-                "abort_incomplete_multipart_upload": {"days_after_initiation": 1},
-            }
-        ],
+        rule=[expiry(var.log_days)],
         depends_on=[logs.versioning],
     )
     module.resource(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from mendixgen.authoring.constructs.certificate import validation_option
 from mendixgen.authoring.expression import Expr, expr
 from mendixgen.authoring.module import ModuleBuilder
 
@@ -40,17 +41,7 @@ def certificate(module: ModuleBuilder, made: Expr) -> Expr:
         tags={"Name": f"{var.environment}-edge"},
         lifecycle={"create_before_destroy": True},
     )
-    module.local(
-        "validation",
-        expr(
-            f"""{{
-              for option in flatten({requested["*"].domain_validation_options}[*]) :
-              trimprefix(option.domain_name, "*.") => option...
-            }}"""
-        ),
-        "What ACM wants to find in the zone; a name and its wildcard have one record in common.",
-    )
-    option = expr("local.validation[each.key][0]")
+    option = validation_option(module, requested)
     records = module.resource(
         "aws_route53_record.validation",
         "The proof of whose the names are. The load balancer's certificate has the same records: both write the same.",

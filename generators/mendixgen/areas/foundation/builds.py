@@ -17,7 +17,8 @@ from typing import Any
 
 from mendixgen.areas.foundation.keys import key
 from mendixgen.areas.foundation.record import log_context, logs_service
-from mendixgen.authoring.constructs.bucket import Bucket, private_bucket
+from mendixgen.authoring.constructs.bucket import Bucket, expiry, private_bucket
+from mendixgen.authoring.constructs.build_network import network_statements
 from mendixgen.authoring.constructs.key import DATA_KEYS, USE, key_statement
 from mendixgen.authoring.constructs.policy import allow, policy, trust_of_service
 from mendixgen.authoring.expression import Expr, call, dynamic, each, expr, render
@@ -107,14 +108,7 @@ def _bucket(module: ModuleBuilder, on: Expr, made: Expr) -> Bucket:
         "They go when no plan of them can be applied any more.",
         count=on,
         bucket=bucket.bucket[0].id,
-        rule={
-            "id": "expire",
-            "status": "Enabled",
-            "filter": {},
-            "expiration": {"days": expr("var.builds.keep_days")},
-            "noncurrent_version_expiration": {"noncurrent_days": 1},
-            "abort_incomplete_multipart_upload": {"days_after_initiation": 1},
-        },
+        rule=expiry(expr("var.builds.keep_days")),
         depends_on=[bucket.versioning],
     )
     return bucket
@@ -251,32 +245,7 @@ def _objects(module: ModuleBuilder, made: Expr, bucket: Bucket) -> list[dict[str
 
 
 def _network_statements(module: ModuleBuilder) -> Expr:
-    var = module.var
-    ec2 = f"arn:{var.partition}:ec2:{var.region}:{var.account}"
-    statements = [
-        allow(
-            "EnterTheNetwork",
-            [
-                "ec2:CreateNetworkInterface",
-                "ec2:DeleteNetworkInterface",
-                "ec2:DescribeDhcpOptions",
-                "ec2:DescribeNetworkInterfaces",
-                "ec2:DescribeSecurityGroups",
-                "ec2:DescribeSubnets",
-                "ec2:DescribeVpcs",
-            ],
-            "*",
-        ),
-        allow(
-            "GiveTheInterfaceToTheBuild",
-            ["ec2:CreateNetworkInterfacePermission"],
-            f"{ec2}:network-interface/*",
-            condition={
-                "StringEquals": {"ec2:AuthorizedService": "codebuild.amazonaws.com"},
-                "ArnEquals": {"ec2:Subnet": expr(f'[for id in network.subnet_ids : "{ec2}:subnet/${{id}}"]')},
-            },
-        ),
-    ]
+    statements = network_statements(module, "network.subnet_ids")
     return expr(f"flatten([for network in var.builds.network[*] : {render(statements)}])")
 
 

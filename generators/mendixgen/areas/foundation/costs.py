@@ -14,7 +14,7 @@ from typing import Any
 
 from mendixgen.areas.fields import COST_BUCKET
 from mendixgen.authoring.constructs import billing
-from mendixgen.authoring.constructs.bucket import private_bucket
+from mendixgen.authoring.constructs.bucket import expiry, private_bucket
 from mendixgen.authoring.constructs.policy import allow
 from mendixgen.authoring.expression import call, dynamic, each, expr
 from mendixgen.authoring.module import ModuleBuilder
@@ -103,14 +103,7 @@ def _export(module: ModuleBuilder) -> None:
         "Bills go when nobody asks for them any more.",
         count=on,
         bucket=bucket.bucket[0].id,
-        rule={
-            "id": "expire",
-            "status": "Enabled",
-            "filter": {},
-            "expiration": {"days": expr("var.cost_export.retention_days")},
-            "noncurrent_version_expiration": {"noncurrent_days": 30},
-            "abort_incomplete_multipart_upload": {"days_after_initiation": 7},
-        },
+        rule=expiry(expr("var.cost_export.retention_days"), noncurrent=30, uploads=7),
         depends_on=[bucket.versioning],
     )
     parquet = 'var.cost_export.format == "parquet"'

@@ -5,6 +5,7 @@ Sources: Route 53 developer guide, "Routing traffic for subdomains"; ACM user gu
 
 from __future__ import annotations
 
+from mendixgen.authoring.constructs.certificate import validation_option
 from mendixgen.authoring.expression import Expr, call, each, expr
 from mendixgen.authoring.module import ModuleBuilder
 
@@ -71,17 +72,7 @@ def certificate(module: ModuleBuilder, zone_id: Expr, delegation: Expr) -> Expr:
         tags={"Name": var.domain},
         lifecycle={"create_before_destroy": True},
     )
-    module.local(
-        "validation",
-        expr(
-            f"""{{
-              for option in flatten({requested["*"].domain_validation_options}[*]) :
-              trimprefix(option.domain_name, "*.") => option...
-            }}"""
-        ),
-        "What ACM wants to find in the zone; a name and its wildcard have one record in common.",
-    )
-    option = expr("local.validation[each.key][0]")
+    option = validation_option(module, requested)
     records = module.resource(
         "aws_route53_record.validation",
         "The proof of whose the names are, at every renewal too.",

@@ -10,7 +10,7 @@ from typing import Any
 
 from mendixgen.areas.fields import LOAD_BALANCER_LOGS
 from mendixgen.areas.ingress.names import certificate, dns_records, dns_zone
-from mendixgen.authoring.constructs.bucket import Bucket, private_bucket
+from mendixgen.authoring.constructs.bucket import Bucket, expiry, private_bucket
 from mendixgen.authoring.constructs.policy import allow
 from mendixgen.authoring.expression import Expr, dynamic, each, expr
 from mendixgen.authoring.module import ModuleBuilder
@@ -65,16 +65,7 @@ def _access_logs(module: ModuleBuilder) -> Bucket:
         "aws_s3_bucket_lifecycle_configuration.this",
         "Access logs go when they have served.",
         bucket=logs.bucket.id,
-        rule=[
-            {
-                "id": "expire",
-                "status": "Enabled",
-                "filter": {},
-                "expiration": {"days": var.access_logs_days},
-                "noncurrent_version_expiration": {"noncurrent_days": 1},
-                "abort_incomplete_multipart_upload": {"days_after_initiation": 1},
-            }
-        ],
+        rule=[expiry(var.access_logs_days)],
         depends_on=[logs.versioning],
     )
     module.resource(

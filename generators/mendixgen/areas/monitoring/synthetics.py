@@ -15,7 +15,7 @@ from typing import Any
 
 from mendixgen import functions
 from mendixgen.areas.monitoring.watched import local_of
-from mendixgen.authoring.constructs.bucket import Bucket, private_bucket
+from mendixgen.authoring.constructs.bucket import Bucket, expiry, private_bucket
 from mendixgen.authoring.constructs.function import function_interfaces
 from mendixgen.authoring.constructs.policy import allow, trust_of
 from mendixgen.authoring.constructs.service_role import ServiceRole, service_role
@@ -60,16 +60,7 @@ def _bucket(module: ModuleBuilder, some: Expr) -> Bucket:
         "Records of calls go when they have served.",
         count=some,
         bucket=made.bucket[0].id,
-        rule=[
-            {
-                "id": "expire",
-                "status": "Enabled",
-                "filter": {},
-                "expiration": {"days": expr("var.synthetics.keep_days")},
-                "noncurrent_version_expiration": {"noncurrent_days": 1},
-                "abort_incomplete_multipart_upload": {"days_after_initiation": 1},
-            }
-        ],
+        rule=[expiry(expr("var.synthetics.keep_days"))],
         depends_on=[made.versioning],
     )
     module.resource(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from mendixgen.areas.fields import ACCESS_LOGS
-from mendixgen.authoring.constructs.bucket import Bucket, private_bucket
+from mendixgen.authoring.constructs.bucket import Bucket, expiry, private_bucket
 from mendixgen.authoring.constructs.policy import allow, trust_of_service
 from mendixgen.authoring.constructs.service_role import service_role
 from mendixgen.authoring.expression import Expr, dynamic, each, expr
@@ -70,16 +70,7 @@ def _access_logs(module: ModuleBuilder) -> Bucket:
         "aws_s3_bucket_lifecycle_configuration.access_logs",
         "Logs and inventories go when they have served.",
         bucket=logs.bucket.id,
-        rule=[
-            {
-                "id": "expire",
-                "status": "Enabled",
-                "filter": {},
-                "expiration": {"days": var.access_logs.retention_days},
-                "noncurrent_version_expiration": {"noncurrent_days": 1},
-                "abort_incomplete_multipart_upload": {"days_after_initiation": 1},
-            }
-        ],
+        rule=[expiry(var.access_logs.retention_days)],
         depends_on=[logs.versioning],
     )
     return logs

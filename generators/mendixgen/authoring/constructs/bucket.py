@@ -20,6 +20,20 @@ class Bucket:
     policy: Expr
 
 
+def expiry(days: Any, *, noncurrent: int = 1, uploads: int = 1) -> dict[str, Any]:
+    """The rule of a lifecycle by which objects go after ``days``, and ``noncurrent`` days later for good; what was
+    never uploaded whole goes after ``uploads`` days.
+    """
+    return {
+        "id": "expire",
+        "status": "Enabled",
+        "filter": {},
+        "expiration": {"days": days},
+        "noncurrent_version_expiration": {"noncurrent_days": noncurrent},
+        "abort_incomplete_multipart_upload": {"days_after_initiation": uploads},
+    }
+
+
 def private_bucket(
     module: ModuleBuilder,
     name: str,

@@ -181,6 +181,16 @@ def test_an_entry_that_leads_out_of_a_package_is_refused(session: Session, tmp_p
     assert "leads out of it" in refused.value.diagnostics[0].summary
 
 
+def test_a_package_that_is_encrypted_is_refused(tmp_path: Path) -> None:
+    made = mda(tmp_path / "crm.mda")
+    content = bytearray(made.read_bytes())
+    content[content.rindex(b"PK\x01\x02") + 8] |= 1  # the last entry's flags in the directory
+    made.write_bytes(content)
+    with pytest.raises(MendixError) as refused:
+        package.look(made)
+    assert (code(refused), "it is encrypted" in refused.value.diagnostics[0].summary) == ("MXV110", True)
+
+
 def test_a_portable_package_is_known_by_what_starts_it(tmp_path: Path) -> None:
     assert package.look(mda(tmp_path / "crm.zip", files={"bin/start": b"#!/bin/sh"})).form is Form.PORTABLE
 
