@@ -194,7 +194,9 @@ def _handler(double: HcpDouble) -> type[BaseHTTPRequestHandler]:
             double.asked.append(f"{method} {split.path}")
             host, token = self.headers.get("Host", ""), self.headers.get("Authorization", "")
             double.tokens.append((host, token))
-            if host == double.store:
+            if host == double.store and token:  # an address that is signed takes no other proof
+                self._give(400, b"only one way to authenticate is allowed", "text/plain")
+            elif host == double.store:
                 self._give(*double.object(split.path.removeprefix("/objects/"), parse_qs(split.query)))
             elif split.path == "/.well-known/terraform.json":
                 services = {"tfe.v2": "/api/v2/", "modules.v1": "/api/registry/v1/modules/"}

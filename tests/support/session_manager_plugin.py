@@ -12,6 +12,7 @@ import shlex
 import socket
 import sys
 import threading
+import time
 from pathlib import Path
 
 VERSION = "1.2.707.0"
@@ -30,6 +31,7 @@ def on_path(folder: Path) -> str:
 def main(arguments: list[str]) -> None:
     """Behave as the plugin does."""
     if arguments == ["--version"]:
+        time.sleep(float(os.environ.get("PLUGIN_SLEEPS", "0")))
         print(os.environ.get("PLUGIN_VERSION", VERSION))
         return
     token, region, operation, profile, asked, endpoint = arguments

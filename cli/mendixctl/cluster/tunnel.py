@@ -116,7 +116,7 @@ class Tunnel:
                 start_new_session=True,
             )
             self._local = self._opened(self._process)
-        except OSError as error:
+        except (OSError, subprocess.TimeoutExpired) as error:
             self.close()
             raise self._unopened(str(error)) from error
         except BaseException:

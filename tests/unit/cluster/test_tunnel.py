@@ -23,6 +23,7 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 
+from mendixctl.cluster import tunnel
 from mendixctl.cluster.access import Access, through
 from mendixctl.cluster.api import Api, Resource
 from mendixctl.cluster.tunnel import TOKEN_VARIABLE, Tunnels
@@ -231,6 +232,18 @@ def test_what_lacks_is_said(
     assert not fails or fails in found.detail
     assert ssm.ended == (["session-1"] if fails else []), "a session that nobody uses is ended"
     tunnels.close()
+
+
+def test_a_plugin_that_does_not_answer_is_said_and_its_session_ended(
+    log: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PLUGIN_SLEEPS", "60")
+    monkeypatch.setattr(tunnel, "OPEN_SECONDS", 0.2)
+    tunnels, ssm = Tunnels(), Ssm()
+    with pytest.raises(MendixError) as error:
+        tunnels.to(clients(ssm), [NODE], HOST, 443).port()
+    assert error.value.diagnostics[0].code == "MXK123"
+    assert ssm.ended == ["session-1"]
 
 
 def test_without_the_plugin_no_session_is_begun(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -12,7 +12,7 @@ from collections.abc import Iterable, Sequence
 
 from mendixctl.engine.environment.site import Site
 from mendixctl.engine.environment.workplace import Workplace
-from mendixctl.engine.plan import moved_house, ownership, refused
+from mendixctl.engine.plan import ownership, refused, vpc_change
 from mendixctl.engine.plan.results import Guards, Plan, PlanResult
 from mendixctl.engine.results import Judged
 from mendixctl.engine.state.against_ledger import resources
@@ -111,7 +111,7 @@ def _objections(
     header = workplace.specification.header
     exists = bool(workplace.specification.settings.get("network", {}).get("existing"))
     return [
-        *moved_house.objections(changes, accepted, exists=exists),
+        *vpc_change.objections(changes, accepted, exists=exists),
         *limits.irreversible([*changes, *objects], accepted),
         *limits.limits(changes, accepted, destroy=header.destroy_limit, replace=header.replace_limit),
     ]

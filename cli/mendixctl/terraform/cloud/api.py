@@ -56,10 +56,16 @@ class Cloud:
         self.raw(self._address(path), body)
 
     def raw(self, address: str, body: bytes | None = None) -> bytes:
-        """What stands at a whole address, one of the API's or one that it named; raises as `get`."""
+        """What stands at a whole address, one of the API's or one that it named; raises as `get`.
+
+        States and logs lie with other hosts, at addresses that are signed: the token is not for them (hashicorp,
+        learn-tfc-state-api, ``getstate.sh``).
+        """
         if urllib.parse.urlsplit(address).scheme != "https":
             raise self._failed(address, "it is not https")
-        headers = {"Authorization": f"Bearer {self.token}", "Accept": ACCEPTED}
+        headers = {"Accept": ACCEPTED}
+        if urllib.parse.urlsplit(address).netloc in (self.hostname, urllib.parse.urlsplit(self._base).netloc):
+            headers["Authorization"] = f"Bearer {self.token}"
         if body is not None:
             headers["Content-Type"] = MEDIA
         request = urllib.request.Request(address, data=body, headers=headers)  # noqa: S310 -- https, as checked above

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from mendixctl.engine.plan.moved_house import objections
+from mendixctl.engine.plan.vpc_change import objections
 from mendixctl.guard.limits import Planned
 from mendixctl.terraform.plan import Action
 
