@@ -214,7 +214,7 @@ def test_the_real_terraform_uploads_the_repository_and_leaves_a_bookmark(
         "environments/dev/main.tf": 'module "a" {\n  source = "../../modules/a"\n}\n',
         "modules/a/main.tf": 'resource "terraform_data" "b" {}\n',
         ".terraformignore": ".mendixctl/\n",
-        ".mendixctl/dev/plans/plan.tfplan": "a secret\n",
+        ".mendixctl/dev/plans/terraform.plan": "a secret\n",
     }.items():
         (repository / path).parent.mkdir(parents=True, exist_ok=True)
         (repository / path).write_text(text)
@@ -223,7 +223,7 @@ def test_the_real_terraform_uploads_the_repository_and_leaves_a_bookmark(
         find(), root, data_dir=repository / ".mendixctl" / "data", cloud=Cloud(double.hostname, TOKEN)
     )
     terraform.init()
-    out = repository / ".mendixctl" / "dev" / "plans" / "plan.tfplan"
+    out = repository / ".mendixctl" / "dev" / "plans" / "terraform.plan"
     assert terraform.plan(out).has_changes
     assert json.loads(out.read_text())["run_id"] == "run-1"
     assert terraform.plan_json(out) == PLAN

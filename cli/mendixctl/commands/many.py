@@ -51,7 +51,7 @@ def runs(session: Session, place: str | None, names: list[str]) -> Iterator[tupl
         raise click.UsageError("a rehearsal lives on this machine, so --emulator takes no --on")
     from mendixctl.engine.elsewhere import many as elsewhere
     from mendixctl.engine.elsewhere.run import interruptible
-    from mendixctl.engine.many.pipelines import is_on_aws
+    from mendixctl.engine.many.on_aws import is_on_aws
 
     elsewhere.check(session)
     found = names or [name for name in session.repository.names() if is_on_aws(session, name)]

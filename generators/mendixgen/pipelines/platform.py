@@ -33,6 +33,9 @@ IMAGE = "python:3.13.9-bookworm"
 MOST_PATHS = 50
 """How many patterns a rule of GitLab may have (CI/CD YAML reference, ``rules:changes``)."""
 
+MOST_JOBS = 256
+"""How many jobs a matrix of GitHub may have (workflow syntax, ``jobs.<job_id>.strategy.matrix``)."""
+
 
 @dataclass(frozen=True, slots=True)
 class PlatformEnvironment:

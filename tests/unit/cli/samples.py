@@ -110,7 +110,7 @@ def plan(*changes: results.Judged, scope: results.Scope = SCOPE, **parts: object
         "base": 3,
         "created_at": NOW,
         "expires_at": NOW + timedelta(hours=24),
-        "plan_file": Path("plan.tfplan"),
+        "plan_file": Path("terraform.plan"),
         "plan_digest": "sha256:1",
         "pins": {"network": "1.0.0"},
         "warnings": (WARNING,),

@@ -62,7 +62,7 @@ LINKED = (
     ".mendixctl/dev/busy",
     ".mendixctl/dev/plans",
     ".mendixctl/dev/plans/plan.json",
-    ".mendixctl/dev/plans/new.tfplan",
+    ".mendixctl/dev/plans/new.plan",
     ".mendixctl/dev/runs",
     ".mendixctl/dev/state",
     ".mendixctl/dev/state/terraform.tfstate",

@@ -246,7 +246,7 @@ def test_edited_manifests_of_a_plan(bench: Bench) -> None:
     survives(500, run, refused=0.5)
 
 
-@pytest.mark.parametrize("name", ["", "plan.json", "plan.tfplan"])
+@pytest.mark.parametrize("name", ["", "plan.json", "terraform.plan"])
 def test_a_plan_that_came_with_a_checkout_is_not_applied(bench: Bench, name: str) -> None:
     plan_run.plan(bench.session, "dev")
     files = PlanFiles(bench.repository.workspace("dev") / "plans")

@@ -75,7 +75,7 @@ class Copy:
         self._initialise(terraform, files)
         session = self._workplace.session
         session.reporter.stage("plan", "" if refresh else "without asking AWS again")
-        plan_file = self.folder / "plan.tfplan"
+        plan_file = self.folder / "terraform.plan"
         self.plans += 1
         try:
             outcome = terraform.plan(plan_file, refresh=refresh, on_event=session.reporter.event)
@@ -172,7 +172,7 @@ def opened(workplace: Workplace, tools: Tools, state: State) -> Iterator[Copy]:
         finally:
             for path in copy.folder.glob("*.tfstate*"):
                 path.unlink(missing_ok=True)
-            for path in copy.folder.glob("*.tfplan"):
+            for path in copy.folder.glob("*.plan"):
                 path.unlink(missing_ok=True)
 
 

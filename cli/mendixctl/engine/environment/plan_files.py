@@ -1,5 +1,8 @@
 """Where an environment's one saved plan stands: Terraform's file, and beside it what `mendixctl.engine.plan.saved_plan`
 writes.
+
+None ends in ``.tfplan``: Atlantis takes every such file that git does not know for a plan of its own, and applies it
+(runatlantis/atlantis, ``pending_plan_finder.go``).
 """
 
 from __future__ import annotations
@@ -20,12 +23,12 @@ class PlanFiles:
 
     @property
     def plan(self) -> Path:
-        return self.folder / "plan.tfplan"
+        return self.folder / "terraform.plan"
 
     @property
     def staging(self) -> Path:
         """Where Terraform writes a plan until it is known to be whole."""
-        return self.folder / "new.tfplan"
+        return self.folder / "new.plan"
 
     @property
     def manifest(self) -> Path:

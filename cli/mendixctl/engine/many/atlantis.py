@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import difflib
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from mendixctl.engine.environment.files import read_lock
 from mendixctl.engine.many.changed import Comparison
+from mendixctl.engine.many.on_aws import names_on_aws
 from mendixctl.engine.many.waves import waves
 from mendixctl.engine.session import Session
 from mendixgen import packaged
@@ -19,7 +21,9 @@ FILE = "atlantis.yaml"
 
 @dataclass(frozen=True, slots=True)
 class Project:
-    """One environment as Atlantis sees it. ``paths``: what it is planned again for, relative to the repository."""
+    """One environment as Atlantis sees it. ``paths``: what it is planned again for, relative to the repository, in the
+    syntax of .dockerignore.
+    """
 
     name: str
     paths: tuple[str, ...]
@@ -52,17 +56,16 @@ def atlantis(session: Session, *, write: bool = False, check: bool = False) -> P
     """``atlantis.yaml`` of a repository: shown, written, or compared with the one that is there.
 
     Raises:
-        MendixError: MXP220, the waves are wrong; MXI101, it cannot be written.
+        MendixError: MXP220, the waves are wrong; MXP223, no environment is on AWS; MXI101, it cannot be written.
     """
     repository = session.repository
-    order = waves(repository, repository.names())
+    order = waves(repository, names_on_aws(session))
     comparison = Comparison(session)
-    text = _rendered(
-        tuple(
-            ProjectWave(number, tuple(Project(name, paths_of(session, comparison, name)) for name in wave))
-            for number, wave in enumerate(order, 1)
-        )
-    )
+
+    def project(name: str) -> Project:
+        return Project(name, patterns_of(name, paths_of(session, comparison, name)))
+
+    text = _rendered(tuple(ProjectWave(number, tuple(map(project, wave))) for number, wave in enumerate(order, 1)))
     return outcome(repository.root, FILE, text, write=write, check=check)
 
 
@@ -94,6 +97,17 @@ def paths_of(session: Session, comparison: Comparison, environment: str) -> tupl
         *(f"environments/{other}.yaml" for other in beside),
         *(f"modules/{area}/{pin.version}/**" for area, pin in sorted(lock.pins.items() if lock else ())),
     )
+
+
+def patterns_of(environment: str, paths: Sequence[str]) -> tuple[str, ...]:
+    """``paths`` as Atlantis matches them: what matches a folder matches all below it (moby/patternmatcher,
+    ``MatchesOrParentMatches``), so that folders of the root are taken out again but for those that are meant.
+    """
+    root = f"environments/{environment}"
+    found: list[str] = []
+    for path in paths:
+        found += [path, f"!{root}/*/**"] if path == f"{root}/*" else [path]
+    return tuple(found)
 
 
 def _rendered(found: tuple[ProjectWave, ...]) -> str:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from mendixctl.engine.many import plan as many_plan
-from mendixctl.engine.many.pipelines import is_on_aws
+from mendixctl.engine.many.on_aws import is_on_aws
 from mendixctl.engine.many.results import Progress
 from mendixctl.engine.many.waves import waves
 from mendixctl.engine.session import Session

@@ -11,6 +11,7 @@ from mendixctl.engine.environment.files import read_text, require
 from mendixctl.engine.environment.workplace import open_workplace
 from mendixctl.engine.many.atlantis import PipelineResult, outcome, paths_of
 from mendixctl.engine.many.changed import Comparison
+from mendixctl.engine.many.on_aws import names_on_aws
 from mendixctl.engine.many.waves import FILE as REPOSITORY_FILE
 from mendixctl.engine.many.waves import waves
 from mendixctl.engine.session import Session
@@ -51,7 +52,9 @@ def pipelines(
             MXI101, it cannot be written.
     """
     if environment is None:
-        path, text = platform.FILES[tool], platform.text(tool, of_repository(session))
+        found = of_repository(session)
+        _check_size(tool, found)
+        path, text = platform.FILES[tool], platform.text(tool, found)
     else:
         path, text = (
             f"environments/{environment}/delivery/{delivery.FILES[tool]}",
@@ -70,18 +73,8 @@ def of_repository(session: Session) -> Platform:
     repository = session.repository
     settings = read_settings(session)
     headers = {
-        name: open_workplace(session, name, refresh=False).specification.header
-        for name in repository.names()
-        if is_on_aws(session, name)
+        name: open_workplace(session, name, refresh=False).specification.header for name in names_on_aws(session)
     }
-    if not headers:
-        raise MendixError(
-            Diagnostic(
-                "MXP223",
-                "no environment of this repository is on AWS, so there is nothing that a pipeline could plan",
-                hint="an environment of the emulator lives on one machine; write target: aws",
-            )
-        )
     comparison = Comparison(session)
     foundation = _foundations(headers)
     order = [
@@ -91,13 +84,17 @@ def of_repository(session: Session) -> Platform:
     return Platform(tuple(order), settings.branch, settings.image, settings.package or "")
 
 
-def is_on_aws(session: Session, environment: str) -> bool:
-    """Whether a pipeline can plan an environment; one that cannot be read counts, so that its plan says why."""
-    try:
-        source = read(read_text(session.repository.spec(environment), environment), f"environments/{environment}.yaml")
-    except MendixError:
-        return True
-    return bool(source.data.get("target", "aws") != "emulator")
+def _check_size(tool: str, found: Platform) -> None:
+    """Refuse a pipeline that its tool would refuse once all environments are due at once."""
+    count = len(found.environments)
+    if tool == "github" and count > platform.MOST_JOBS:
+        raise MendixError(
+            Diagnostic(
+                "MXP223",
+                f"this repository has {count} environments on AWS, and a matrix of GitHub {platform.MOST_JOBS} jobs",
+                hint="divide the repository, or plan and apply in builds (--on codebuild), which have no such bound",
+            )
+        )
 
 
 def read_settings(session: Session) -> Settings:

@@ -99,7 +99,7 @@ def moves() -> dict[str, Callable[[Bench], None]]:
         "the provider lock": lambda bench: _append(bench.root / ".terraform.lock.hcl"),
         "Terraform was 1.11.4 and is 1.12.0": lambda bench: setattr(bench.play, "version", "1.12.0"),
         "something else was applied": lambda bench: _change_state(bench, serial=41),
-        "the plan file is not": lambda bench: _append(bench.repository.workspace("dev") / "plans" / "plan.tfplan"),
+        "the plan file is not": lambda bench: _append(bench.repository.workspace("dev") / "plans" / "terraform.plan"),
     }
 
 

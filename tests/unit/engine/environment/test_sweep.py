@@ -13,12 +13,12 @@ from mendixctl.engine.session import now
 
 
 @pytest.mark.parametrize("place", ["dev/plans", "prod/rehearsal/.mendixctl/prod/plans"])
-@pytest.mark.parametrize("name", ["plan.json", "plan.tfplan", "new.tfplan"])
+@pytest.mark.parametrize("name", ["plan.json", "terraform.plan", "new.plan"])
 def test_expired_plans_go_and_others_stay(tmp_path: Path, place: str, name: str) -> None:
     moment = now()
     folder = tmp_path / place
     folder.mkdir(parents=True)
-    old, fresh, elsewhere = folder / name, folder / "fresh.tfplan", folder.parent / "old"
+    old, fresh, elsewhere = folder / name, folder / "fresh.plan", folder.parent / "old"
     for path, age in ((old, LIFETIME + timedelta(minutes=1)), (fresh, LIFETIME / 2), (elsewhere, LIFETIME * 2)):
         path.write_text("x")
         os.utime(path, ((moment - age).timestamp(),) * 2)

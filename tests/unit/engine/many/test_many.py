@@ -313,14 +313,18 @@ def test_what_is_only_listed_is_not_planned(bench: Bench) -> None:
 def test_atlantis_has_a_project_an_environment_in_its_wave(bench: Bench) -> None:
     bench.apply("one")
     another(bench, "test", "standby_of: dev\n")
-    (bench.repository.root / waves.FILE).write_text("waves: [test, dev]\n")
+    another(bench, "here")
+    for name in ("dev", "test"):
+        spec = bench.repository.spec(name)
+        spec.write_text(spec.read_text().replace("target: emulator", "target: aws"))
+    (bench.repository.root / waves.FILE).write_text("waves: [test, dev, here]\n")
     shown = atlantis.atlantis(bench.session)
     data = read(shown.text, "atlantis.yaml").data
     assert data["version"] == 3
     assert [(one["name"], one["execution_order_group"]) for one in data["projects"]] == [("test", 1), ("dev", 2)]
     dev = data["projects"][1]["autoplan"]["when_modified"]
     assert {"environments/dev.yaml", "environments/test.yaml", "modules/notes/1.0.0/**"} <= set(dev)
-    assert not any("releases" in path for path in dev)
+    assert [one["workspace"] for one in data["projects"]] == ["test", "dev"]
     assert atlantis.atlantis(bench.session, check=True).exit_code == 2
     assert atlantis.atlantis(bench.session, write=True).written
     checked = atlantis.atlantis(bench.session, check=True)

@@ -15,6 +15,7 @@ import yaml
 from mendixctl.engine.many import comment, due, pipelines, waves
 from mendixctl.engine.many.comment import TOKEN
 from mendixgen.diagnostics import MendixError
+from mendixgen.pipelines import platform
 from tests.support.small_repository import SPEC
 from tests.unit.engine.conftest import Bench
 
@@ -93,6 +94,18 @@ def test_without_an_environment_on_aws_there_is_nothing_to_plan(bench: Bench) ->
     with pytest.raises(MendixError) as error:
         pipelines.pipelines(bench.session, "github")
     assert codes(error) == ["MXP223"]
+
+
+def test_more_environments_than_a_matrix_has_jobs_are_refused_before_github_does(
+    three: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(platform, "MOST_JOBS", 2)
+    assert pipelines.pipelines(three.session, "github").text
+    monkeypatch.setattr(platform, "MOST_JOBS", 1)
+    with pytest.raises(MendixError, match="2 environments") as error:
+        pipelines.pipelines(three.session, "github")
+    assert codes(error) == ["MXP223"]
+    assert pipelines.pipelines(three.session, "gitlab").text
 
 
 def test_without_apps_there_is_nothing_to_deliver(three: Bench) -> None:

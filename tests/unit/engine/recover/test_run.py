@@ -119,7 +119,7 @@ def adopted(
         is_global=lambda address: False,
     )
     tools: Any = SimpleNamespace(terraform=lambda *_: world, version="1.11.4", clients=clients)
-    result = adopt(workplace, tools, doubts, parse(state), tmp_path / "plans" / "new.tfplan", accepted)
+    result = adopt(workplace, tools, doubts, parse(state), tmp_path / "plans" / "new.plan", accepted)
     assert list((tmp_path / "root").iterdir()) == []
     return result
 
