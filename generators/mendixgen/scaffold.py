@@ -30,6 +30,7 @@ _TEMPLATES = {
     "README.md.j2": "README.md",
     "README.zh-CN.md.j2": "README.zh-CN.md",
     "gitignore.j2": ".gitignore",
+    "terraformignore.j2": ".terraformignore",
 }
 
 

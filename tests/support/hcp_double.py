@@ -24,6 +24,7 @@ from cryptography.x509.oid import NameOID
 
 TOKEN = "a-token-of-a-team"
 MEDIA = "application/vnd.api+json"
+MISSING = (404, {"errors": [{"status": "404", "title": "not found"}]})
 
 
 @dataclass
@@ -73,40 +74,40 @@ class HcpDouble:
         self._server.shutdown()
         self._server.server_close()
 
-    def checked(self, method: str, path: str, token: str, media: str | None) -> tuple[int, Any]:
+    def checked(self, method: str, path: str, token: str, media: str | None, body: bytes = b"") -> tuple[int, Any]:
         """What `answer` says to a request that is as it should be."""
         if token != f"Bearer {TOKEN}":
             return 401, {"errors": [{"status": "401", "title": "unauthorized"}]}
         if media != MEDIA:
             self.wrong.append(f"{path} as {media}")
             return 415, {"errors": [{"status": "415"}]}
-        status, content = self.answer(method, path)
+        status, content = self.answer(method, path, body)
         if status == 404:
             self.wrong.append(f"{method} {path}")
         return status, content
 
-    def answer(self, method: str, path: str) -> tuple[int, Any]:
+    def answer(self, method: str, path: str, body: bytes) -> tuple[int, Any]:
         """Status and what is answered: a document, bytes, or a place to go to."""
         parts = path.removeprefix("/api/v2/").split("/")
         match [method, *parts]:
             case ["GET", "ping"]:
                 return 204, b""
             case ["GET", "organizations", "acme", "entitlement-set"]:
-                return 200, _data("entitlement-sets", "org-1", {"operations": True, "state-storage": True})
+                return 200, document("entitlement-sets", "org-1", {"operations": True, "state-storage": True})
             case ["POST", "workspaces", "ws-1", "configuration-versions"]:
                 address = f"https://{self.store}/objects/upload"
-                return 201, _data("configuration-versions", "cv-1", {"status": "pending", "upload-url": address})
+                return 201, document("configuration-versions", "cv-1", {"status": "pending", "upload-url": address})
             case ["GET", "configuration-versions", "cv-1"] if self.uploaded:
-                return 200, _data("configuration-versions", "cv-1", {"status": "uploaded"})
+                return 200, document("configuration-versions", "cv-1", {"status": "uploaded"})
             case ["GET", "organizations", "acme", "workspaces", "mendix-dev"]:
                 relationships = {"locked-by": {"data": self.locked_by}} if self.locked_by else {}
-                return 200, _data("workspaces", "ws-1", self.settings, relationships)
+                return 200, document("workspaces", "ws-1", self.settings, relationships)
             case ["GET", "workspaces", "ws-1", "current-state-version"] if self.state is not None:
                 address = f"https://{self.store}/objects/state"
-                return 200, _data("state-versions", "sv-1", {"hosted-state-download-url": address, "serial": 4})
-        return self._of_runs(method, parts)
+                return 200, document("state-versions", "sv-1", {"hosted-state-download-url": address, "serial": 4})
+        return self._of_runs(method, parts, body)
 
-    def _of_runs(self, method: str, parts: list[str]) -> tuple[int, Any]:
+    def _of_runs(self, method: str, parts: list[str], body: bytes) -> tuple[int, Any]:
         match [method, *parts]:
             case ["POST", "runs"] if self.uploaded:
                 return 201, self._run("run-1")
@@ -114,7 +115,9 @@ class HcpDouble:
                 return 200, {"data": []}
             case ["GET", "plans", plan] if f"run-{plan[5:]}" in self.runs:
                 address = f"https://{self.store}/objects/log-{plan}"
-                return 200, _data("plans", plan, {"status": "finished", "log-read-url": address, "has-changes": True})
+                return 200, document(
+                    "plans", plan, {"status": "finished", "log-read-url": address, "has-changes": True}
+                )
             case ["GET", "runs", run] if run in self.runs:
                 return 200, self._run(run)
             case ["POST", "runs", run, "actions", "apply"] if self.runs[run].status == "planned_and_saved":
@@ -126,8 +129,8 @@ class HcpDouble:
             case ["GET", "plans", plan, "json-output"] if f"run-{plan[5:]}" in self.runs:
                 return 307, f"https://{self.store}/objects/{plan}"
             case ["GET", "applies", apply] if f"run-{apply[6:]}" in self.runs:
-                return 200, _data("applies", apply, {"log-read-url": f"https://{self.store}/objects/{apply}?k=v"})
-        return 404, {"errors": [{"status": "404", "title": "not found"}]}
+                return 200, document("applies", apply, {"log-read-url": f"https://{self.store}/objects/{apply}?k=v"})
+        return MISSING
 
     def object(self, name: str, query: dict[str, list[str]]) -> tuple[int, bytes]:
         """What the object store has."""
@@ -149,21 +152,7 @@ class HcpDouble:
 
     def _run(self, name: str) -> dict[str, Any]:
         run, number = self.runs[name], name.removeprefix("run-")
-        found = _data(
-            "runs",
-            name,
-            {
-                "status": run.status,
-                "has-changes": True,
-                "actions": {"is-confirmable": True},
-                "created-at": "2026-11-30T00:00:00Z",
-            },
-            {
-                "workspace": {"data": {"id": "ws-1", "type": "workspaces"}},
-                "plan": {"data": {"id": f"plan-{number}", "type": "plans"}},
-                "apply": {"data": {"id": f"apply-{number}", "type": "applies"}},
-            },
-        )
+        found = of_run(number, run.status)
         if run.cancelled:
             run.status = "canceled"
         elif run.status not in ("planned_and_saved", "applied", "canceled", "errored"):
@@ -171,7 +160,26 @@ class HcpDouble:
         return found
 
 
-def _data(kind: str, ident: str, attributes: dict[str, Any], relationships: dict[str, Any] | None = None) -> Any:
+def of_run(number: str, status: str, *, changes: bool = True) -> Any:
+    """The document of a run."""
+    return document(
+        "runs",
+        f"run-{number}",
+        {
+            "status": status,
+            "has-changes": changes,
+            "actions": {"is-confirmable": True},
+            "created-at": "2026-11-30T00:00:00Z",
+        },
+        {
+            "workspace": {"data": {"id": "ws-1", "type": "workspaces"}},
+            "plan": {"data": {"id": f"plan-{number}", "type": "plans"}},
+            "apply": {"data": {"id": f"apply-{number}", "type": "applies"}},
+        },
+    )
+
+
+def document(kind: str, ident: str, attributes: dict[str, Any], relationships: dict[str, Any] | None = None) -> Any:
     return {"data": {"id": ident, "type": kind, "attributes": attributes, "relationships": relationships or {}}}
 
 
@@ -190,7 +198,7 @@ def _handler(double: HcpDouble) -> type[BaseHTTPRequestHandler]:
 
         def _answer(self, method: str) -> None:
             split = urlsplit(self.path)
-            self.rfile.read(int(self.headers.get("Content-Length") or 0))
+            body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
             double.asked.append(f"{method} {split.path}")
             host, token = self.headers.get("Host", ""), self.headers.get("Authorization", "")
             double.tokens.append((host, token))
@@ -203,7 +211,7 @@ def _handler(double: HcpDouble) -> type[BaseHTTPRequestHandler]:
                 self._give(200, services, "application/json")
             else:
                 media = self.headers.get("Content-Type") if method == "POST" else MEDIA
-                self._give(*double.checked(method, split.path, token, media))
+                self._give(*double.checked(method, split.path, token, media, body))
 
         def _give(self, status: int, content: Any, media: str = MEDIA) -> None:
             self.send_response(status)

@@ -40,9 +40,11 @@ def listed(names: str | None) -> list[str]:
 
 
 @contextlib.contextmanager
-def runs(session: Session, place: str | None, names: list[str]) -> Iterator[tuple[Run | None, list[str], int]]:
+def runs(
+    session: Session, place: str | None, names: list[str], *, starts: bool = True
+) -> Iterator[tuple[Run | None, list[str], int]]:
     """What runs each of many: nothing but what the engine has where it is here; for ``--on codebuild`` builds, of the
-    environments that do not live on this machine, and how many of them side by side.
+    environments that do not live on this machine, and how many of them side by side. Without ``starts`` none is run.
     """
     if place is None:
         yield None, names, 0
@@ -53,8 +55,10 @@ def runs(session: Session, place: str | None, names: list[str]) -> Iterator[tupl
     from mendixctl.engine.elsewhere.run import interruptible
     from mendixctl.engine.many.on_aws import is_on_aws
 
-    elsewhere.check(session)
     found = names or [name for name in session.repository.names() if is_on_aws(session, name)]
+    if not starts:
+        yield None, found, 0
+        return
     with interruptible() as stop:
         yield elsewhere.runner(session, stop), found, elsewhere.parallel(session)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import click
@@ -136,7 +137,7 @@ def _many(
     from mendixctl.engine.many import plan as many
 
     session = application.session(rehearse=rehearse)
-    with runs(session, place if not only_list else None, names) as (run, names, at_most):
+    with runs(session, place, names, starts=not only_list) as (run, names, at_most):
         planned = many.plan(
             session,
             names,
@@ -148,5 +149,6 @@ def _many(
             at_most=at_most,
             run=run,
         )
+    planned = replace(planned, place=place or "")
     application.view.show(planned)
     return planned.exit_code

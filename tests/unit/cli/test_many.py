@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import io
+import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from mendixctl.app import main
 from mendixctl.views.human import HumanView
+from mendixgen.diagnostics import Diagnostic, Severity
+from tests.support.small_repository import SPEC, small_repository
 from tests.unit.cli import samples
 
 
@@ -29,6 +33,27 @@ def test_plans_are_a_table_and_the_errors_stand_under_their_names() -> None:
     assert lines[-2].startswith("1 unchanged, 1 planned, 1 failed  3 environments compared in 12 ms")
     assert lines[-1] == "Next: mendixctl apply --all"
     assert errors.index("test") < errors.index("MXS204")
+
+
+def test_the_next_command_goes_where_the_plans_were_made() -> None:
+    lines, _ = shown(replace(samples.MANY_PLANNED, place="codebuild"))
+    assert lines[-1] == "Next: mendixctl apply --all --on codebuild"
+    unfinished = Diagnostic("MXP290", "it wrote the provider lock", severity=Severity.WARNING)
+    rows = tuple(replace(row, diagnostics=(unfinished,)) for row in samples.MANY_PLANNED.rows)
+    lines, _ = shown(replace(samples.MANY_PLANNED, rows=rows))
+    assert not lines[-1].startswith("Next:")  # no plan is kept
+
+
+def test_what_lives_on_this_machine_is_not_listed_for_builds(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    repository = small_repository(tmp_path / "platform")
+    repository.spec("prod").write_text(SPEC.format(name="prod", target="aws"))
+    listed = ["-C", str(repository.root), "--json", "plan", "--all", "--list"]
+    for more, names in ((["--on", "codebuild"], ["prod"]), ([], ["dev", "prod"])):
+        assert main([*listed, *more]) == 0
+        found = json.loads(capsys.readouterr().out)["result"]["environments"]
+        assert [row["environment"] for row in found] == names
 
 
 def test_applies_say_what_was_not_begun() -> None:

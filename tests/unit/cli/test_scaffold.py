@@ -25,6 +25,7 @@ def test_a_new_repository_has_all_that_plan_needs(tmp_path: Path) -> None:
         "README.md",
         "README.zh-CN.md",
         ".gitignore",
+        ".terraformignore",
         "environments/dev.yaml",
         "schema/environment.zh.json",
     } <= set(files)
@@ -33,7 +34,8 @@ def test_a_new_repository_has_all_that_plan_needs(tmp_path: Path) -> None:
     for name in modules:
         original = packaged.modules() / name.removeprefix("modules/")
         assert json.loads((folder / name).read_text()) == json.loads(original.read_text())
-    assert ".mendixctl/" in (folder / ".gitignore").read_text().splitlines()
+    for name in (".gitignore", ".terraformignore"):
+        assert ".mendixctl/" in (folder / name).read_text().splitlines()
 
 
 def test_the_values_stand_in_the_yaml(tmp_path: Path) -> None:

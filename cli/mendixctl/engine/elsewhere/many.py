@@ -30,14 +30,20 @@ def parallel(session: Session) -> int:
 
 
 def runner(session: Session, stop: Stop, *, clients: Clients | None = None) -> Run:
-    """What runs a command line of `mendixctl.engine.many` in a build."""
+    """What runs a command line of `mendixctl.engine.many` in a build: all of them the commit that is checked out now,
+    whatever a build brings back meanwhile.
+
+    Raises:
+        MendixError: MXP281; Refused: MXP280.
+    """
+    at = committed(session.repository)
 
     def run(arguments: Sequence[str]) -> Ran:
         command = arguments[0]
         name = arguments[1] if command == "plan" else arguments[arguments.index("--env") + 1]
         found = kept.waiting(session, name) if command == "apply" else None
         try:
-            made = job(session, name, arguments, found.plan if found is not None else None)
+            made = job(session, name, arguments, found.plan if found is not None else None, at=at)
             result = execute(session, made, stop=stop, clients=clients)
         except MendixError as error:
             return Ran(error.exit_code, 0.0, {}, error.diagnostics)
@@ -46,22 +52,13 @@ def runner(session: Session, stop: Stop, *, clients: Clients | None = None) -> R
     return run
 
 
-def check(session: Session) -> str:
-    """The commit that all of them run: asked before any is sent.
-
-    Raises:
-        MendixError: MXP281; Refused: MXP280.
-    """
-    return committed(session.repository)[0]
-
-
 def waiting(session: Session) -> Callable[[str], Waiting | None]:
     """What finds the plan of an environment that a build made.
 
     Raises:
-        Refused: MXP285, it is of another commit; MXP132, it has expired.
+        Refused: MXP285, what it is made from has changed; MXP132, it has expired.
     """
-    commit = check(session)
+    commit, _ = committed(session.repository)
 
     def find(name: str) -> Waiting | None:
         found = kept.waiting(session, name)

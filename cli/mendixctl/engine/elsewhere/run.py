@@ -27,8 +27,8 @@ from mendixctl.engine.elsewhere.source import committed, packed
 from mendixctl.engine.environment import git
 from mendixctl.engine.environment.files import require
 from mendixctl.engine.environment.workplace import open_workplace
+from mendixctl.engine.many import changed, processes
 from mendixctl.engine.many import plan as many_plan
-from mendixctl.engine.many import processes
 from mendixctl.engine.plan.results import Counts
 from mendixctl.engine.repository.render import render
 from mendixctl.engine.session import Session
@@ -86,8 +86,15 @@ class Job:
         return self.arguments[0]
 
 
-def job(session: Session, environment: str, arguments: Sequence[str], plan: bytes | None = None) -> Job:
-    """What will run where.
+def job(
+    session: Session,
+    environment: str,
+    arguments: Sequence[str],
+    plan: bytes | None = None,
+    *,
+    at: tuple[str, str] | None = None,
+) -> Job:
+    """What will run where. ``at``: what `committed` said before builds of the same command could bring files back.
 
     Raises:
         MendixError: MXP101, no such environment; MXP281, no commit; MXP282, no project; MXP283, it lives here alone.
@@ -96,7 +103,7 @@ def job(session: Session, environment: str, arguments: Sequence[str], plan: byte
     require(session.repository, environment)
     header = open_workplace(session, environment, refresh=False).specification.header
     _check_lives_elsewhere(header)
-    commit, folder = committed(session.repository)
+    commit, folder = at or committed(session.repository)
     if render(session, environment, check=True).diff:
         raise Refused(
             Diagnostic(
@@ -117,7 +124,7 @@ def prepare_apply(
 
     Raises:
         MendixError: MXP285, none waits, or several; MXP136, ``file`` is no sealed plan; as `job`.
-        Refused: MXP285, it is of another commit; MXP132, it has expired.
+        Refused: MXP285, what it is made from has changed; MXP132, it has expired.
     """
     found = kept.from_file(file) if file is not None else _the_one(session, environment)
     name = found.environment
@@ -146,19 +153,30 @@ def confirmed_by(about: PreparedElsewhere, confirmation: str) -> PreparedElsewhe
 
 
 def check_current(session: Session, found: kept.Kept, commit: str) -> None:
-    """Refuse a plan of which it is known that the build would.
+    """Refuse a plan of which it is known that the build would. One of an earlier commit is applied where nothing that
+    it is made from has changed since: an apply leaves a lock to commit, which makes no other plan old.
 
     Raises:
-        Refused: MXP285, it is of another commit; MXP132, it has expired.
+        Refused: MXP285, what it is made from has changed; MXP132, it has expired.
     """
     again = f"plan again: mendixctl plan {found.environment} --on codebuild"
-    if found.commit and found.commit != commit:
+    if found.commit and found.commit != commit and (why := _changed(session, found)):
         summary = (
-            f"the plan of {found.environment} is of the commit {found.commit[:12]}, and {commit[:12]} is checked out"
+            f"the plan of {found.environment} is of the commit {found.commit[:12]}, and {commit[:12]} is checked out: "
+            f"{why}"
         )
         raise Refused(Diagnostic("MXP285", summary, hint=again))
     if found.expires_at is not None and session.clock() > found.expires_at:
         raise Refused(Diagnostic("MXP132", f"the plan of {found.environment} has expired", hint=again))
+
+
+def _changed(session: Session, found: kept.Kept) -> str:
+    """What is not as in the commit that a plan is of; nothing where all that it is made from is."""
+    try:
+        (compared,) = changed.since(session, [found.environment], found.commit)
+    except MendixError as error:
+        return error.diagnostics[0].summary
+    return compared.why if compared.changed else ""
 
 
 def execute(

@@ -66,8 +66,22 @@ def packed(repository: Repository, request: Request, plan: bytes | None = None) 
     ):
         clone = Path(folder) / CHECKOUT
         top = git.top(repository.root)
-        _git("clone", "--quiet", "--depth=1", "--no-checkout", "--template=", f"file://{top}", str(clone))
-        _git("-C", str(clone), "remote", "remove", "origin")  # a folder of this machine
+        _git("init", "--quiet", "--template=", str(clone))
+        # by its name, and not as what is checked out: a person may have committed while other builds ran. Version 2 of
+        # git's protocol gives any commit (git, upload-pack.c, upload_pack_v2)
+        _git(
+            "-C",
+            str(clone),
+            "-c",
+            "protocol.version=2",
+            "fetch",
+            "--quiet",
+            "--depth=1",
+            f"file://{top}",
+            request.commit,
+        )
+        _git("-C", str(clone), "update-ref", "HEAD", request.commit)
+        (clone / ".git" / "FETCH_HEAD").unlink()  # names a folder of this machine
         archive.writestr(FILE, request.dump())
         if plan is not None:
             archive.writestr(PLAN, plan)

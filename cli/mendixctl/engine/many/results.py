@@ -48,7 +48,7 @@ class Row:
 @dataclass(frozen=True, slots=True)
 class ManyPlansResult:
     """The plans of many. ``parallel``: how many ran side by side; ``compared``: seconds that finding the changed ones
-    took.
+    took. ``place``: where they were made, empty for here.
     """
 
     rows: tuple[Row, ...]
@@ -56,6 +56,7 @@ class ManyPlansResult:
     compared: float
     seconds: float
     rehearsal: bool = False
+    place: str = ""
 
     @property
     def exit_code(self) -> int:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +15,7 @@ from mendixctl.engine.elsewhere.results import ElsewhereResult
 from mendixctl.engine.elsewhere.run import Stop
 from mendixctl.engine.many import apply as apply_many
 from mendixctl.engine.many import plan as plan_many
+from mendixctl.engine.many.processes import Ran
 from mendixctl.engine.many.results import Progress
 from mendixctl.engine.many.waves import FILE
 from mendixctl.engine.plan.carried import MAGIC
@@ -212,6 +213,57 @@ def test_many_run_side_by_side_and_are_applied_from_their_builds(bench: Bench, t
     applied = apply_many.execute(bench.session, prepared, run=runs, at_most=2)
     assert [(row.environment, row.release) for wave in applied.waves for row in wave.rows] == [("dev", 5), ("prod", 5)]
     assert many.waiting(bench.session)("dev") is None
+
+
+def test_what_one_build_brings_back_stops_no_other_of_the_same_command(bench: Bench, there: CodeBuildDouble) -> None:
+    """A plan writes the provider lock of a new root, an apply the lock: the checkout is not as its commit then."""
+    bench.repository.spec("prod").write_text(SPEC.format(name="prod", target="aws"))
+    render(bench.session, "prod")
+    bench.commit()
+    for name in ("dev", "prod"):
+        play(there, f"{name}-plan", exit=2, result=PLANNED, plan=SEALED.replace('"dev"', f'"{name}"'))
+        lock = bench.repository.lock(name).read_text() + "# as the build left it\n"
+        play(there, f"{name}-apply", result={"number": 5}, writes={f"environments/{name}.lock": lock})
+    new = {f"environments/dev/{name}": "# new\n" for name in (".terraform.lock.hcl",)}
+    play(there, "dev-plan", exit=2, result=PLANNED, plan=SEALED, writes=new)
+    runs = many.runner(bench.session, Stop(), clients=there)  # type: ignore[arg-type]
+    first = plan_many.plan(bench.session, ["dev", "prod"], run=runs, at_most=1)
+    assert [(row.progress, row.exit_code) for row in first.rows] == [(Progress.PLANNED, 2)] * 2
+    bench.commit()
+    runs = many.runner(bench.session, Stop(), clients=there)  # type: ignore[arg-type]
+    play(there, "dev-plan", exit=2, result=PLANNED, plan=SEALED)
+    plan_many.plan(bench.session, ["dev", "prod"], run=runs, at_most=2)
+    prepared = apply_many.prepare(bench.session, ["dev", "prod"], yes=True, find=many.waiting(bench.session))
+
+    def committing(arguments: Sequence[str]) -> Ran:
+        ran = runs(arguments)
+        bench.commit()  # a person does, between two waves
+        return ran
+
+    applied = apply_many.execute(bench.session, prepared, run=committing)
+    assert [(row.environment, row.progress) for wave in applied.waves for row in wave.rows] == [
+        ("dev", Progress.APPLIED),
+        ("prod", Progress.APPLIED),
+    ]
+    assert all("# as the build left it" in bench.repository.lock(name).read_text() for name in ("dev", "prod"))
+
+
+def test_the_lock_that_one_apply_left_makes_no_other_plan_old(bench: Bench, there: CodeBuildDouble) -> None:
+    bench.repository.spec("prod").write_text(SPEC.format(name="prod", target="aws"))
+    render(bench.session, "prod")
+    bench.commit()
+    play(there, "dev-plan", exit=2, result=PLANNED, plan=SEALED)
+    planned(bench, there)
+    lock = bench.repository.lock("prod")
+    lock.write_text(lock.read_text() + "# as an apply left it\n")
+    bench.commit()
+    _, prepared = run.prepare_apply(bench.session, "dev", [])
+    assert prepared.commit != (kept.waiting(bench.session, "dev") or kept.Kept("", b"", {})).commit
+    bench.edit("# The notes of the tests.", "# The notes.")
+    bench.commit()
+    with pytest.raises(Refused, match="files of dev changed") as old:
+        run.prepare_apply(bench.session, "dev", [])
+    assert codes(old) == ["MXP285"]
 
 
 def test_a_plan_of_another_commit_is_refused_before_a_build_is_started(bench: Bench, there: CodeBuildDouble) -> None:

@@ -52,8 +52,9 @@ def planned(view: HumanView, result: ManyPlansResult, *, details: bool) -> None:
         (_sum(result.rows), "bold"),
         (msg("  {compared}, {duration} in all", compared=compared, duration=duration(result.seconds)), "dim"),
     )
-    if any(row.exit_code == 2 for row in result.rows):
-        results.next_command(view.screen, f"mendixctl apply --all{_flag(result.rehearsal)}")
+    if any(row.exit_code == 2 and "MXP290" not in {one.code for one in row.diagnostics} for row in result.rows):
+        place = f" --on {result.place}" if result.place else ""
+        results.next_command(view.screen, f"mendixctl apply --all{_flag(result.rehearsal)}{place}")
 
 
 def about_to_apply(view: HumanView, prepared: PreparedMany, *, details: bool) -> None:
