@@ -474,7 +474,7 @@ variable "builds" {
   type = object({
     plan_role         = optional(string, "mendixctl-planner")
     passphrase_secret = optional(string, "mendixctl/passphrase")
-    image             = optional(string, "aws/codebuild/amazonlinux-x86_64-standard:5.0")
+    image             = optional(string, "aws/codebuild/standard:7.0")
     package           = optional(string, "mendixctl[aws,embedded]")
     compute           = optional(string, "medium")
     build_minutes     = optional(number, 180)

@@ -14,6 +14,7 @@ from mendixgen.areas import parts
 from mendixgen.areas.catalogue import AREAS, FOUNDATIONS, area
 from mendixgen.areas.contract import Header
 from mendixgen.areas.foundation import Foundation, grants
+from mendixgen.areas.foundation.account import Builds
 from mendixgen.areas.foundation.checks import _believed
 from mendixgen.areas.foundation.config import RULES
 from mendixgen.areas.foundation.resources import STANDARDS
@@ -271,3 +272,12 @@ def test_nothing_of_it_is_on_by_itself() -> None:
     found = Foundation.Inputs.model_validate_json("{}")
     assert (found.trail, found.cost_tags, found.anomaly_monitor) == (None, [], None)
     assert (found.cost_export, found.backup_settings) == (None, None)
+
+
+def test_what_builds_install_by_default_goes_into_their_image() -> None:
+    """The wheel of Terraform is tagged for glibc 2.35, so that pip finds none on Amazon Linux 2023, which has 2.34."""
+    glibc = {"aws/codebuild/standard:7.0": 35, "aws/codebuild/amazonlinux-x86_64-standard:5.0": 34}
+    builds = Builds()
+    assert builds.package is not None
+    assert "embedded" in builds.package
+    assert glibc[builds.image] >= 35

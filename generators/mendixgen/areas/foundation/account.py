@@ -138,7 +138,7 @@ class Builds(Strict):
         description="Secret of Secrets Manager, made by hand, that seals plans on their way between builds.",
     )
     image: Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._:/@-]+$", max_length=300)] = setting(
-        "aws/codebuild/amazonlinux-x86_64-standard:5.0",
+        "aws/codebuild/standard:7.0",  # Ubuntu: the wheel of Terraform wants glibc 2.35, and Amazon Linux 2023 has 2.34
         description="Image that builds run in: CodeBuild's, or one of this account's ECR.",
     )
     package: Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._/:@\[\],=<>!~-]*$", max_length=300)] | None = (
