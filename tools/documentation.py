@@ -6,6 +6,7 @@ emulator's table of what uses keys, docs/monitoring.md from the catalogue of ala
 
 from __future__ import annotations
 
+import inspect
 import itertools
 import sys
 from collections.abc import Iterator
@@ -105,9 +106,10 @@ def _meaning(text: str) -> str:
 def _help(command: click.Command) -> str:
     from mendixctl.language import translated
 
-    paragraphs = (command.help or "").split("\n\n")
+    # Before 3.13 a docstring has the indentation of its source.
+    paragraphs = inspect.cleandoc(command.help or "").split("\n\n")
     return "\n\n".join(
-        "```\n" + paragraph.removeprefix("\b\n") + "\n```"
+        "```\n" + "\n".join(translated(line) for line in paragraph.split("\n")[1:]) + "\n```"
         if paragraph.startswith("\b")
         else translated(" ".join(paragraph.split()))
         for paragraph in paragraphs

@@ -5,6 +5,7 @@ Written in the macros of man(7), which groff and mandoc read alike. The same pro
 
 from __future__ import annotations
 
+import inspect
 from collections.abc import Iterator
 
 import click
@@ -87,7 +88,8 @@ def _shared() -> set[str | None]:
 
 def paragraphs(text: str) -> Iterator[str]:
     """A help text: paragraphs, and as it stands what click is told to leave alone."""
-    for paragraph in text.split("\n\n"):
+    # Before 3.13 a docstring has the indentation of its source.
+    for paragraph in inspect.cleandoc(text).split("\n\n"):
         if paragraph.startswith("\b"):
             yield from (".PP", ".nf", *(escaped(line) for line in paragraph.removeprefix("\b\n").splitlines()), ".fi")
         elif paragraph.strip():
