@@ -7,7 +7,9 @@ import re
 import shutil
 import subprocess
 import sys
+import tomllib
 import zipfile
+from email.parser import HeaderParser
 from pathlib import Path
 
 import pytest
@@ -58,7 +60,7 @@ def mendixctl(wheel: Path, folder: Path, *words: str, **variables: str) -> subpr
     return subprocess.run(
         [sys.executable, "-P", "-c", "import sys; from mendixctl.app import main; sys.exit(main())", *words],
         cwd=folder,
-        env={**kept, "PYTHONPATH": str(wheel), **variables},
+        env={**kept, "PYTHONPATH": str(wheel), "PYTHONPYCACHEPREFIX": str(wheel.parent / "compiled"), **variables},
         check=False,
         capture_output=True,
         text=True,
@@ -74,6 +76,44 @@ def test_what_mendixctl_reads_is_in_the_wheel(wheel: Path) -> None:
     assert (wheel / "mendixgen" / "packaged" / "docs" / "errors.md").is_file()
     assert (wheel / "mendixgen" / "packaged" / "docs" / "zh" / "errors.md").is_file()
     assert list(wheel.glob("mendixctl/language/catalogues/*/LC_MESSAGES/*.mo"))
+
+
+def test_all_data_beside_the_sources_and_nothing_else_is_in_the_wheel(wheel: Path) -> None:
+    """Rules, refusals, charts, templates of manifests: whatever a package keeps beside its Python."""
+    for source in ("cli/mendixctl", "generators/mendixgen"):
+        top = TOP / source
+        listed = subprocess.run(
+            ["git", "ls-files", "-co", "--exclude-standard", "."], cwd=top, check=True, capture_output=True, text=True
+        ).stdout.split("\n")
+        there = {name for name in listed if name and not name.endswith(".po") and (top / name).is_file()}
+        packed = wheel / top.name
+        here = {path.relative_to(packed).as_posix() for path in packed.rglob("*") if path.is_file()}
+        assert {name for name in here if not name.startswith("packaged/") and not name.endswith(".mo")} == there
+        assert sum(not name.endswith(".py") for name in there) >= 20
+    assert {path.name.partition("-")[0] for path in wheel.iterdir()} == {"mendixctl", "mendixgen"}
+    assert not [path for path in wheel.rglob("*") if path.name in {"tests", "conftest.py", "__pycache__"}]
+
+
+def test_the_wheel_says_what_it_needs_and_is(wheel: Path) -> None:
+    (described,) = wheel.glob("*.dist-info")
+    metadata = HeaderParser().parsestr((described / "METADATA").read_text())
+    project = tomllib.loads((TOP / "pyproject.toml").read_text())["project"]
+    assert metadata["Version"] == mendixctl(wheel, wheel, "--version").stdout.split()[1]
+    assert (metadata["Requires-Python"], metadata["License-Expression"]) == (">=3.11", "Apache-2.0")
+    assert set(metadata.get_all("Provides-Extra", [])) == set(project["optional-dependencies"])
+    entry_points = (described / "entry_points.txt").read_text()
+    assert entry_points.split() == "[console_scripts] mendixctl = mendixctl.app:main".split()
+    assert (described / "licenses" / "LICENSE").read_bytes() == (TOP / "LICENSE").read_bytes()
+
+
+@pytest.mark.parametrize("page", ["docs/install.md", "docs/zh/install.md"])
+def test_the_installation_page_has_every_extra_and_every_python(page: str) -> None:
+    text = (TOP / page).read_text()
+    project = tomllib.loads((TOP / "pyproject.toml").read_text())["project"]
+    extras = set(re.findall(r"(?m)^\| `([a-z]+)` \|", text.partition("\n## ")[0]))
+    assert extras == set(project["optional-dependencies"]) - {"dev"}
+    named = {line.rpartition(" :: ")[2] for line in project["classifiers"] if re.search(r"Python :: 3\.\d+$", line)}
+    assert set(re.findall(r"(?m)^\| (3\.\d+)\b", text)) == named
 
 
 def test_a_platform_is_made_checked_and_rendered_with_the_wheel_alone(wheel: Path, tmp_path: Path) -> None:
@@ -96,6 +136,9 @@ def test_the_manual_has_every_command(wheel: Path) -> None:
     known = set(re.findall(r"(?m)^### (mendixctl .+)$", (TOP / "docs" / "cli.md").read_text()))
     assert {line.replace("\\-", "-") for line in re.findall(r"(?m)^\.SS (.+)$", text)} == known
     macros = {line.split()[0] for line in text.splitlines() if line.startswith((".", "'"))}
+    verbatim = 'zsh:   eval "$(mendixctl completion zsh)"         in ~/.zshrc'
+    assert "\n.nf\nbash:" in text
+    assert verbatim in text.splitlines()
     assert macros <= {".TH", ".SH", ".SS", ".PP", ".TP", ".B", ".RI", ".nf", ".fi"}
 
 

@@ -128,6 +128,7 @@ def test_git_without_a_repository_and_with_changes(bench: Bench) -> None:
     assert grades(checkout.version_control(patient(bench, variables=variables))) == [Grade.WARNING]
     bench.git("init", "-q")
     bench.git("add", ".")
+    bench.git("config", "user.email", "a@example.com")  # not every machine has one for all repositories
     bench.git("commit", "-qm", "one")
     lines = list(checkout.version_control(patient(bench, variables=variables)))
     assert lines[0].grade is Grade.OK
