@@ -103,7 +103,8 @@ class RunningBuild:
 
 
 class CodeBuildDouble:
-    """In the place of `mendixctl.aws.Clients`. ``module``: what a build has as the program ``mendixctl``.
+    """In the place of `mendixctl.aws.Clients`. ``module``: what a build has as the program ``mendixctl``. ``most``: as
+    many builds as ever ran at once.
 
     ``held``: builds begin when it is set, so that a test can have several of them before any runs.
     """
@@ -116,6 +117,7 @@ class CodeBuildDouble:
         self.builds: dict[str, RunningBuild] = {}
         self.tokens: dict[str, str] = {}
         self.most = 0
+        self._running = 0
         self.held = threading.Event()
         self.held.set()
         self._lock = threading.Lock()
@@ -171,8 +173,11 @@ class CodeBuildDouble:
         self.held.wait()
         if build.status == "IN_PROGRESS":
             with self._lock:
-                self.most = max(self.most, sum(one.process is not None for one in self.builds.values()) + 1)
+                self._running += 1
+                self.most = max(self.most, self._running)
             self._execute(build, location)
+            with self._lock:
+                self._running -= 1
         build.phase = "COMPLETED"
 
     def _execute(self, build: RunningBuild, location: str) -> None:

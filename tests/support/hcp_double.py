@@ -24,6 +24,9 @@ from cryptography.x509.oid import NameOID
 
 TOKEN = "a-token-of-a-team"
 MEDIA = "application/vnd.api+json"
+NOTHING = (404, {"errors": [{"status": "404", "title": "there is none"}]})
+"""What the reference has and this workspace has not."""
+
 MISSING = (404, {"errors": [{"status": "404", "title": "not found"}]})
 
 
@@ -82,7 +85,7 @@ class HcpDouble:
             self.wrong.append(f"{path} as {media}")
             return 415, {"errors": [{"status": "415"}]}
         status, content = self.answer(method, path, body)
-        if status == 404:
+        if (status, content) == MISSING:
             self.wrong.append(f"{method} {path}")
         return status, content
 
@@ -105,6 +108,8 @@ class HcpDouble:
             case ["GET", "workspaces", "ws-1", "current-state-version"] if self.state is not None:
                 address = f"https://{self.store}/objects/state"
                 return 200, document("state-versions", "sv-1", {"hosted-state-download-url": address, "serial": 4})
+            case ["GET", "workspaces", "ws-1", "current-state-version"]:
+                return NOTHING
         return self._of_runs(method, parts, body)
 
     def _of_runs(self, method: str, parts: list[str], body: bytes) -> tuple[int, Any]:
@@ -202,7 +207,9 @@ def _handler(double: HcpDouble) -> type[BaseHTTPRequestHandler]:
             double.asked.append(f"{method} {split.path}")
             host, token = self.headers.get("Host", ""), self.headers.get("Authorization", "")
             double.tokens.append((host, token))
-            if host == double.store and token:  # an address that is signed takes no other proof
+            # an address that is signed needs no other proof; Terraform sends its token there all the same (go-tfe,
+            # state_version.go)
+            if host == double.store and token and self.headers.get("User-Agent") != "go-tfe":
                 self._give(400, b"only one way to authenticate is allowed", "text/plain")
             elif host == double.store:
                 self._give(*double.object(split.path.removeprefix("/objects/"), parse_qs(split.query)))

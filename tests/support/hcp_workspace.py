@@ -82,9 +82,16 @@ class RunningWorkspace(HcpDouble):
                 return 200, self._document(self.real[run])
             case ["GET", "plans", plan] if (run := f"run-{plan[5:]}") in self.real:
                 address = f"https://{self.store}/objects/log-{plan}"
-                changes = self.real[run].changes
+                of, finished = self.real[run], self.real[run].logs["plan"].endswith(ETX)
                 return 200, document(
-                    "plans", plan, {"status": "finished", "log-read-url": address, "has-changes": changes}
+                    "plans",
+                    plan,
+                    {
+                        # who reads the log stops at an empty piece of a plan that is finished
+                        "status": "finished" if finished else "running",
+                        "log-read-url": address,
+                        "has-changes": of.changes,
+                    },
                 )
             case ["GET", "plans", plan, "json-output"] if (run := f"run-{plan[5:]}") in self.real:
                 return 307, f"https://{self.store}/objects/{plan}"
@@ -128,8 +135,8 @@ class RunningWorkspace(HcpDouble):
         run.changes = code == 2
         if code in (0, 2):
             run.plan = json.loads(self._output(run, "show", "-json", "the.plan"))
-        run.logs["plan"] += ETX
         run.status = {0: "planned_and_finished", 2: "planned_and_saved"}.get(code, "errored")
+        run.logs["plan"] += ETX
 
     def _confirm(self, run: RealRun) -> tuple[int, Any]:
         if run.status != "planned_and_saved":
@@ -144,8 +151,8 @@ class RunningWorkspace(HcpDouble):
     def _apply(self, run: RealRun) -> None:
         run.status = "applying"
         code = self._run(run, "apply", "apply", "-input=false", "-json", "the.plan")
-        run.logs["apply"] += ETX
         run.status = "errored" if code else "applied"
+        run.logs["apply"] += ETX
 
     def _root(self, run: RealRun) -> Path:
         return run.folder / str(self.settings["working-directory"])

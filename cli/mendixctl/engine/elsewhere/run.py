@@ -300,9 +300,16 @@ def _plan_file(session: Session, wanted: Job, said: answers.Answer) -> Path | No
             return kept.keep(session, wanted.environment, said.plan, said.raw, wanted.commit)
         if said.exit_code == 0:
             kept.forget(session, wanted.environment)
-    elif said.document and isinstance((said.document.get("result") or {}).get("number"), int):
-        kept.forget(session, wanted.environment)  # a release was begun with it: it is not applied twice
+    elif _has_begun(said):
+        kept.forget(session, wanted.environment)  # it is not applied twice, nor after a rollback
     return None
+
+
+def _has_begun(said: answers.Answer) -> bool:
+    """Whether a release was begun: an apply is one, a rollback has one."""
+    result = (said.document or {}).get("result") or {}
+    release = result.get("release")
+    return isinstance((release if isinstance(release, dict) else result).get("number"), int)
 
 
 def _the_one(session: Session, environment: str | None) -> kept.Kept:

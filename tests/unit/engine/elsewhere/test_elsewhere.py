@@ -118,10 +118,12 @@ def test_what_the_build_refuses_is_told_with_its_code_and_keeps_the_plan(bench: 
 
 def test_a_rollback_brings_back_what_it_wrote_into_the_yaml(bench: Bench, there: CodeBuildDouble) -> None:
     text = bench.spec.read_text().replace("hello", "as it was")
-    play(there, "dev-rollback", result={"number": 6}, writes={"environments/dev.yaml": text})
+    kept.keep(bench.session, "dev", SEALED.encode(), json.dumps({"result": PLANNED}).encode(), "a commit before")
+    play(there, "dev-rollback", result={"release": {"number": 6}}, writes={"environments/dev.yaml": text})
     made = run.job(bench.session, "dev", ["rollback", "v3", "--yes", "--env", "dev"])
     result = run.execute(bench.session, made, clients=there)  # type: ignore[arg-type]
     assert (made.place.project, result.files) == ("our-apply", ("environments/dev.yaml",))
+    assert kept.waiting(bench.session, "dev") is None  # what was planned before is of a state that is no more
     assert bench.spec.read_text() == text
 
 

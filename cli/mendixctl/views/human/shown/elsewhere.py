@@ -13,6 +13,9 @@ if TYPE_CHECKING:
     from mendixctl.engine.elsewhere.results import ElsewhereResult, PreparedElsewhere
     from mendixctl.views.human.view import HumanView
 
+NAMED = 3
+"""Files that are named."""
+
 ENDED = {
     0: ("done", "green"),
     2: ("there are changes", "cyan"),
@@ -49,8 +52,7 @@ def ran(view: HumanView, result: ElsewhereResult, *, details: bool) -> None:
         (msg("  build {build}, {duration}", build=result.build, duration=duration(result.seconds)), "dim"),
     )
     if result.files:
-        view.screen.line(
-            msg("{count} files of this checkout are now as the build left them: commit them.", count=len(result.files))
-        )
+        files = ", ".join(result.files[:NAMED]) + (", ..." if len(result.files) > NAMED else "")
+        view.screen.line(msg("Now as the build left it, and to be committed: {files}", files=files))
     if result.plan_file is not None:
         results.next_command(view.screen, f"mendixctl apply --on codebuild --env {result.environment}")
