@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import importlib.util
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -12,13 +12,19 @@ import pytest
 
 from mendixctl.emulator import control
 from mendixctl.emulator.endpoint import Endpoint
+from mendixctl.terraform import invocation, process
+from mendixctl.terraform.process import Finished
 from mendixgen.repository import Repository
 from tests.emulator.area_root import AreaRoot
 from tests.emulator.fork_server import ForkServer
-from tests.emulator.terraform_root import RUNNING, Root
+from tests.emulator.terraform_root import Root
+from tests.support.provider_process import ATTACHED, relay
 
 ACCOUNT = "123456789012"
 REGION = "eu-central-1"
+ENDPOINT = "AWS_ENDPOINT_URL"
+"""Among the variables of what works with an emulator."""
+
 TOOL = Path(__file__).parents[2] / "tools" / "provider_mirror.py"
 
 
@@ -52,11 +58,20 @@ def forked_emulators(fork_server: ForkServer, monkeypatch: pytest.MonkeyPatch) -
 
 
 @pytest.fixture(autouse=True)
-def providers() -> Iterator[None]:
-    """The providers that Terraform was attached to end with the test."""
+def relayed_providers(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """What mendixctl runs in this process has its provider from the relay; all of a test's providers end with it."""
+    monkeypatch.setattr(invocation, "run", run_attached)
     yield
-    for root in list(RUNNING):
-        root.detach()
+    relay().end(ENDPOINT)
+
+
+def run_attached(
+    command: Sequence[str], *, environment: Mapping[str, str], directory: Path, **options: Any
+) -> Finished:
+    """``process.run`` of Terraform, attached to the relay."""
+    (name,) = [it for it in command if it in ATTACHED][:1] or [""]
+    given = relay().attached(name, directory, environment)
+    return process.run(command, environment=given, directory=directory, **options)
 
 
 @pytest.fixture

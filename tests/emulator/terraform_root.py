@@ -6,7 +6,7 @@ import json
 import os
 import shutil
 import subprocess
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -16,13 +16,10 @@ from mendixctl.emulator.environment import environment, scrubbed
 from mendixctl.terraform.binary import Binary, find
 from mendixctl.terraform.cli_config import for_mirror
 from mendixctl.terraform.environment import terraform_environment
-from tests.support import provider_process
-from tests.support.provider_process import ProviderProcess
+from tests.support.provider_process import relay
 
 ROOTS = Path(__file__).parent / "roots"
 SECONDS = 420
-RUNNING: list[Root] = []
-"""The roots whose provider runs; ``conftest.py`` ends them with the test."""
 
 
 @cache
@@ -35,13 +32,12 @@ def _terraform() -> Binary:
 class Root:
     """One initialised root; ``endpoint`` may be exchanged for that of a restarted emulator.
 
-    ``attached``: one provider serves all commands. Not where Terraform is stopped: such a provider never works again.
+    ``attached``: one provider serves all commands; see `provider_relay`.
     """
 
     folder: Path
     endpoint: Endpoint
     attached: bool = True
-    _provider: ProviderProcess | None = field(default=None, init=False, repr=False)
 
     @classmethod
     def copy(cls, name: str, folder: Path, endpoint: Endpoint, *options: str, attached: bool = True) -> Root:
@@ -54,36 +50,20 @@ class Root:
     def command(self, *arguments: str) -> list[str]:
         return [*_terraform().command, *arguments]
 
-    def environment(self) -> dict[str, str]:
+    def environment(self, command: str = "") -> dict[str, str]:
+        """The variables for a command of Terraform."""
         given = environment(self.endpoint)
         rc = for_mirror(os.environ, self.folder)
         inherited = scrubbed(os.environ)
         variables = terraform_environment(inherited, given, data_directory=self.folder / ".terraform", cli_config=rc)
-        if not self.attached or not provider_process.is_for(self.folder):
-            return variables
-        return {**variables, provider_process.VARIABLE: self._attach(variables)}
-
-    def _attach(self, variables: dict[str, str]) -> str:
-        """The address of this root's provider, started with these variables."""
-        if self._provider is None or self._provider.environment != variables:
-            self.detach()
-            self._provider = ProviderProcess(variables)
-            RUNNING.append(self)
-        return self._provider.address
-
-    def detach(self) -> None:
-        """End this root's provider, if there is one."""
-        if self._provider is not None:
-            self._provider.stop()
-            self._provider = None
-            RUNNING.remove(self)
+        return relay().attached(command, self.folder, variables) if self.attached else variables
 
     def run(self, *arguments: str, codes: tuple[int, ...] = (0,)) -> subprocess.CompletedProcess[str]:
         """Run Terraform to its end; fails the test, with the output, if it ends with another code than ``codes``."""
         done = subprocess.run(
             self.command(*arguments, *(() if arguments[0] in {"show", "output"} else ("-no-color",))),
             cwd=self.folder,
-            env=self.environment(),
+            env=self.environment(arguments[0]),
             capture_output=True,
             text=True,
             timeout=SECONDS,

@@ -5,7 +5,6 @@ The plan of something that does not exist yet needs no answer from AWS, because 
 
 from __future__ import annotations
 
-import atexit
 import functools
 import importlib.util
 import json
@@ -29,7 +28,7 @@ from mendixgen.root.render import RenderOptions, declares_global, render
 from mendixgen.spec.loader import load_text
 from mendixgen.spec.source import read
 from mendixgen.versions.store import Input, Manifest, ModuleStore
-from tests.support.provider_process import VARIABLE, ProviderProcess, is_for
+from tests.support.provider_process import relay
 
 REPOSITORY = Path(__file__).parents[2]
 STORE = ModuleStore(REPOSITORY / "modules")
@@ -152,18 +151,16 @@ def _planned(folder: Path) -> dict[str, Any]:
 
 
 def _run(folder: Path, *arguments: str) -> str:
+    if mirror := _mirror():
+        os.environ.setdefault("MENDIXCTL_PROVIDER_MIRROR", mirror)
     inherited = scrubbed(os.environ)
-    if not inherited.get("MENDIXCTL_PROVIDER_MIRROR"):
-        mirror = _mirror()
-        inherited |= {"MENDIXCTL_PROVIDER_MIRROR": mirror} if mirror else {}
     environment = terraform_environment(
         inherited,
         {"AWS_EC2_METADATA_DISABLED": "true"},
         data_directory=folder / ".terraform",
         cli_config=for_mirror(inherited, folder),
     )
-    if is_for(folder):
-        environment |= {VARIABLE: _provider().address}
+    environment = relay().attached(arguments[0], folder, environment)
     command = [*find().command, *arguments]
     done = subprocess.run(
         command, cwd=folder, env=environment, capture_output=True, text=True, timeout=SECONDS, check=False
@@ -173,17 +170,9 @@ def _run(folder: Path, *arguments: str) -> str:
 
 
 @functools.cache
-def _provider() -> ProviderProcess:
-    """One for all plans of this process: it keeps nothing of them, as it is told anew whom not to ask by each."""
-    if mirror := _mirror():
-        os.environ.setdefault("MENDIXCTL_PROVIDER_MIRROR", mirror)
-    made = ProviderProcess({**scrubbed(os.environ), "AWS_EC2_METADATA_DISABLED": "true"})
-    atexit.register(made.stop)
-    return made
-
-
-@functools.cache
 def _mirror() -> str:
+    if given := os.environ.get("MENDIXCTL_PROVIDER_MIRROR"):
+        return given
     mirrors = tool("provider_mirror")
     found = mirrors.find(Path("/"), dict(os.environ), Path.home(), mirrors.SECONDS)
     return str(found) if found else ""

@@ -1,17 +1,13 @@
-"""One process of the AWS provider for all commands of a root, to which Terraform is attached.
-
-Terraform starts the provider up to three times a command, and each of the starts builds the schemas of 1,500 resource
-types: more than half of the time that a test with a dozen commands uses. The provider is the same program, run as its
-authors run it under a debugger; what Terraform and the provider say to each other is the same. A root whose provider
-has aliases is run without: there Terraform wants a process for each.
-"""
+"""The AWS provider that Terraform is attached to while tests run; see `provider_relay`."""
 
 from __future__ import annotations
 
+import atexit
+import json
 import os
 import re
-import signal
 import subprocess
+import sys
 from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
@@ -20,10 +16,13 @@ from tempfile import TemporaryDirectory
 from mendixctl.terraform.binary import find
 from mendixctl.terraform.cli_config import for_mirror
 from mendixctl.terraform.environment import terraform_environment
+from tests.support.provider_relay import VARIABLE
 
-VARIABLE = "TF_REATTACH_PROVIDERS"
-ADDRESS = re.compile(rf"{VARIABLE}='(.*)'")
-BLOCK = re.compile(r'^provider "aws"', re.MULTILINE)
+ATTACHED = frozenset({"plan", "apply", "destroy", "refresh", "import", "show", "validate", "test"})
+"""The commands that ask a provider. ``init`` is none of them: it installs the provider, which it would not then."""
+
+REPOSITORY = Path(__file__).parents[2]
+TYPE = re.compile(r"\baws_[a-z0-9_]+")
 ROOT = """\
 terraform {
   required_providers {
@@ -36,40 +35,73 @@ terraform {
 """
 
 
-class ProviderProcess:
-    """A running provider; ``address`` is the value of ``TF_REATTACH_PROVIDERS`` for it."""
+class ProviderRelay:
+    """The process of `provider_relay` and what it is asked for."""
 
-    def __init__(self, environment: Mapping[str, str]) -> None:
-        self.environment = dict(environment)
+    def __init__(self) -> None:
         self._process = subprocess.Popen(
-            [program(), "-debug"],
-            env=self.environment,
-            stdin=subprocess.DEVNULL,
+            [sys.executable, "-m", "tests.support.provider_relay", program()],
+            cwd=REPOSITORY,
+            stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
             text=True,
         )
+        self._types: dict[Path, set[str]] = {}
+
+    def attached(self, command: str, folder: Path, environment: Mapping[str, str]) -> dict[str, str]:
+        """The variables for a command of Terraform, with the provider that it is to use."""
+        if command not in ATTACHED:
+            return dict(environment)
+        # What was in a root and is in it no more can still be in its state.
+        types = self._types.setdefault(folder, set())
+        types |= types_of(folder, Path(environment["TF_DATA_DIR"]))
+        variables = {name: value for name, value in environment.items() if not name.startswith("TF_")}
+        return {**environment, VARIABLE: self._ask({"environment": variables, "types": sorted(types)})}
+
+    def end(self, holding: str = "") -> None:
+        """End the providers whose variables hold a text; a test's are those of its emulators."""
+        self._types.clear()
+        self._ask({"end": holding})
+
+    def close(self) -> None:
+        assert self._process.stdin is not None
+        self._process.stdin.close()
+        self._process.wait(timeout=60)
+
+    def _ask(self, question: Mapping[str, object]) -> str:
+        assert self._process.stdin is not None
         assert self._process.stdout is not None
-        found = next((it for it in map(ADDRESS.search, self._process.stdout) if it), None)
-        assert found, "the provider ended before it said where it listens"
-        self.address = found[1]
-
-    def stop(self) -> None:
-        """End it as a debugger does."""
-        self._process.send_signal(signal.SIGINT)
-        try:
-            self._process.wait(timeout=10)
-        except subprocess.TimeoutExpired:
-            self._process.kill()
-            self._process.wait()
-        assert self._process.stdout is not None
-        self._process.stdout.close()
+        print(json.dumps(question), file=self._process.stdin, flush=True)
+        answer = self._process.stdout.readline()
+        assert answer, "the relay of the provider has ended"
+        return answer.strip()
 
 
-def is_for(folder: Path) -> bool:
-    """Whether all of a root's resources are those of one provider."""
-    written = [path for path in folder.glob("*.tf") if not path.name.endswith("_override.tf")]
-    return sum(len(BLOCK.findall(path.read_text())) for path in written) == 1
+@cache
+def relay() -> ProviderRelay:
+    """The one of this process: a worker runs one test at a time."""
+    made = ProviderRelay()
+    atexit.register(made.close)
+    return made
+
+
+def types_of(folder: Path, data_directory: Path) -> set[str]:
+    """The types that the files of an initialised root and its modules name."""
+    folders = {folder}
+    installed = data_directory / "modules" / "modules.json"
+    if installed.is_file():
+        folders |= {folder / module["Dir"] for module in json.loads(installed.read_text())["Modules"]}
+    return {name for one in folders for file in one.glob("*.tf*") if file.is_file() for name in _named(file)}
+
+
+def _named(file: Path) -> set[str]:
+    state = file.stat()
+    return _types(file, state.st_mtime_ns, state.st_size)
+
+
+@cache
+def _types(file: Path, _changed: int, _size: int) -> set[str]:
+    return set(TYPE.findall(file.read_text(errors="replace")))
 
 
 @cache
