@@ -1,5 +1,5 @@
-"""An environment in a VPC, with a key, a boundary, a zone and a certificate that plain Terraform made: it comes,
-changes, goes back and goes, and whoever keeps them finds nothing changed.
+"""An environment with nodes and a database in a VPC, with a key, a boundary, a zone and a certificate that plain
+Terraform made: it comes, changes, goes back and goes, and whoever keeps them finds nothing changed.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from tests.emulator.terraform_root import Root
 
 pytestmark = pytest.mark.emulator
 
-AREAS = ("encryption", "network", "identity", "storage", "ingress")
+AREAS = ("encryption", "network", "identity", "storage", "ingress", "cluster", "database")
 ACCOUNT, REGION = "123456789012", "eu-central-1"
 
 
@@ -60,7 +60,20 @@ ingress:
   certificate_arn: {there["certificate_arn"]}
   records: ["@"]
   access_logs: false
+cluster:
+  node_groups:
+    system: {{min: 2, max: 3}}
+database:
+  instances:
+    crm: {{multi_az: false}}
 """
+
+
+def where(bench: EngineBench, kind: str) -> set[str]:
+    """The subnets that the resources of a type are in."""
+    resources: list[dict[str, Any]] = json.loads(bench.state.read_text())["resources"]
+    made = [one for each in resources if each["type"] == kind for one in each["instances"]]
+    return {subnet for one in made for subnet in one["attributes"]["subnet_ids"]}
 
 
 def test_what_exists_is_used_and_never_changed(bench: EngineBench, tmp_path: Path) -> None:
@@ -82,6 +95,8 @@ def test_what_exists_is_used_and_never_changed(bench: EngineBench, tmp_path: Pat
     assert not {"module.identity.aws_iam_policy.boundary", "module.ingress.aws_route53_zone.this"} & made
     bench.apply("in somebody else's VPC")
     assert not bench.plan().has_changes
+    assert where(bench, "aws_eks_node_group") == set(there["private"].values())
+    assert where(bench, "aws_db_subnet_group") == set(there["private"].values())  # no subnets of databases are named
 
     bench.edit("allow_from: []", "allow_from: [203.0.113.0/24]")
     bench.apply("clients")

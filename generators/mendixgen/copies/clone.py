@@ -114,6 +114,7 @@ def clone(data: Mapping[str, Any], wish: Wish, taken: Mapping[str, Iterable[str]
         _instance_types(made, there)
         _databases(made, there)
     _restores(made)
+    _adopted(made)
     _texts(made, data, wish, source)
     _hostnames(made, data, wish)
     if there.partition != (here.partition if here else "") and here is not None:
@@ -181,6 +182,28 @@ def _network(made: Copy, wish: Wish, taken: Mapping[str, Iterable[str]]) -> None
                 "--drop network.secondary_cidrs, or --set with others",
             )
         )
+
+
+def _adopted(made: Copy) -> None:
+    """What was adopted has names that AWS gives once: the copy makes its own, under its own name."""
+    why = "it is the name of what the original adopted"
+    for path in (
+        ("cluster", "name"),
+        ("cluster", "role_arn"),
+        ("cluster", "authentication"),
+        ("encryption", "keys"),
+        ("database", "subnet_group"),
+    ):
+        if made.at(path) is not None:
+            made.put(path, None, why)
+    for section, setting, key in (
+        ("cluster", "node_groups", "adopted"),
+        ("storage", "buckets", "name"),
+        ("database", "instances", "name"),
+    ):
+        for name in list(made.at((section, setting)) or ()):
+            if made.at((section, setting, name, key)) is not None:
+                made.put((section, setting, name, key), None, why)
 
 
 def _somebody_elses(made: Copy, wish: Wish) -> None:

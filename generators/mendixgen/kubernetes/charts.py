@@ -122,10 +122,9 @@ def _account(platform: Platform, controller: Any, purpose: str) -> dict[str, Any
 def _load_balancer(platform: Platform, controller: Any) -> Release:
     name = "aws-load-balancer-controller"
     values = {
-        "clusterName": platform.header.name,
+        "clusterName": platform.cluster,
         "region": platform.header.region,
-        # by the VPC's tag, since pods do not reach the metadata of their node
-        "vpcTags": {"Name": platform.header.name},
+        **_vpc(platform),
         "replicaCount": 2,
         "podDisruptionBudget": {"maxUnavailable": 1},
         "serviceAccount": _account(platform, controller, name),
@@ -136,6 +135,12 @@ def _load_balancer(platform: Platform, controller: Any) -> Release:
         "controllerConfig": {"featureGates": {"EnableServiceController": False}},
     }
     return Release(name, controller["namespace"], chart(name), "Registers pods in the target groups.", values)
+
+
+def _vpc(platform: Platform) -> dict[str, Any]:
+    """By its tag, or by its ID where it is somebody else's: pods do not reach the metadata of their node."""
+    existing = platform.section("network").get("existing") or {}
+    return {"vpcId": existing["vpc_id"]} if existing else {"vpcTags": {"Name": platform.header.name}}
 
 
 def _cert_manager(platform: Platform, controller: Any) -> Release:
@@ -175,8 +180,8 @@ def _cluster_autoscaler(platform: Platform, controller: Any) -> Release:
     name = "cluster-autoscaler"
     values = {
         "autoDiscovery": {
-            "clusterName": platform.header.name,
-            "tags": ["k8s.io/cluster-autoscaler/enabled", f"k8s.io/cluster-autoscaler/{platform.header.name}"],
+            "clusterName": platform.cluster,
+            "tags": ["k8s.io/cluster-autoscaler/enabled", f"k8s.io/cluster-autoscaler/{platform.cluster}"],
         },
         "awsRegion": platform.header.region,
         # its minor version is the cluster's, since it plays the scheduler

@@ -13,6 +13,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from mendixgen.regions import regions
+from mendixgen.spec import called
 from mendixgen.spec.header import Header
 
 ELASTIC_DOCUMENTS, ELASTIC_AGE = "elastic-documents", "delete_after_days"
@@ -24,9 +25,11 @@ def role(header: Header, name: str) -> str:
     return f"arn:{header.partition}:iam::{header.account}:role/{header.name}-{name}"
 
 
-def key_alias(header: Header, purpose: str) -> str:
-    """ARN of the alias of a KMS key (storage, database, ...), which EC2 takes as it takes a key's."""
-    return f"arn:{header.partition}:kms:{header.region}:{header.account}:alias/{header.name}-{purpose}"
+def storage_key(header: Header, settings: called.Settings) -> str:
+    """ARN of the key of volumes: that of its alias, which EC2 takes as it takes a key's, or the key that exists."""
+    existing = settings.get("encryption", {}).get("existing", {}).get("storage")
+    alias = called.key_alias(header.name, settings, "storage")
+    return existing or f"arn:{header.partition}:kms:{header.region}:{header.account}:{alias}"
 
 
 def target_group(header: Header, listener: Mapping[str, Any]) -> str:
@@ -36,11 +39,6 @@ def target_group(header: Header, listener: Mapping[str, Any]) -> str:
         protocol = listener.get("target_protocol") or "TLS"
     digest = hashlib.sha1(f"{protocol} {listener['target_port']}".encode(), usedforsecurity=False).hexdigest()
     return f"{header.name}-{listener['port']}-{digest[:6]}"
-
-
-def bucket(header: Header, name: str) -> str:
-    """Name of a bucket in S3."""
-    return f"{header.name}-{header.account}-{name}"
 
 
 def secret(header: Header, name: str) -> str:

@@ -16,6 +16,7 @@ from typing import Any
 
 from mendixgen.kubernetes import names
 from mendixgen.kubernetes.platform import Platform
+from mendixgen.spec import called
 from mendixgen.spec.apps import App
 
 PROVISIONER = "mendix-storage-provisioner"
@@ -86,7 +87,7 @@ def _storage(platform: Platform, app: App) -> dict[str, Any]:
             "create_bucket": False,
             "create_user": False,
             "create_inline_policy": False,
-            "existing_bucket": names.bucket(header, app.files or ""),
+            "existing_bucket": called.bucket(header.name, header.account, platform.settings, app.files or ""),
             "existing_policy": policy,
             "bucket_autogen_prefix": True,
             "region": header.region,

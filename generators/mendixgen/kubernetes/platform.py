@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
+from mendixgen.spec import called
 from mendixgen.spec.apps import App
 from mendixgen.spec.header import Header
 from mendixgen.spec.loader import Specification
@@ -54,6 +55,11 @@ class Platform:
 
     def hostname(self, name: str) -> str:
         return self.apps[name].hostname or f"{name}.{self.header.domain}"
+
+    @property
+    def cluster(self) -> str:
+        """Name of the cluster."""
+        return called.cluster(self.header.name, self.settings)
 
     @property
     def kubernetes(self) -> str:

@@ -43,7 +43,7 @@ def _content(platform: Platform, given: Any) -> dict[str, Any]:
         **({"throughput": str(given["throughput"])} if given.get("throughput") else {}),
         "csi.storage.k8s.io/fstype": "ext4",
         "encrypted": "true",
-        "kmsKeyId": names.key_alias(platform.header, "storage"),
+        "kmsKeyId": names.storage_key(platform.header, platform.settings),
         # what Data Lifecycle Manager looks for when it makes snapshots
         "tagSpecification_1": f"snapshots={platform.header.name}",
     }

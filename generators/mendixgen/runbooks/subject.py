@@ -9,6 +9,7 @@ from functools import cached_property
 from typing import Any
 
 from mendixgen.alarms.rows import Row
+from mendixgen.spec import called
 from mendixgen.spec.header import Header
 from mendixgen.spec.loader import Specification
 
@@ -53,16 +54,18 @@ class Subject:
         """Names in AWS of instances and replicas, by name."""
         found = {}
         for name, given in sorted(self._section("database").get("instances", {}).items()):
-            found[name] = f"{self.header.name}-{name}"
+            found[name] = called.database(self.header.name, self.settings, name)
             for number in range(1, int(given.get("replicas", 0)) + 1):
-                found[f"{name}-{number}"] = f"{self.header.name}-{name}-replica-{number}"
+                found[f"{name}-{number}"] = f"{found[name]}-replica-{number}"
         return found
 
     @property
     def buckets(self) -> dict[str, str]:
         """Names in AWS, by name."""
         names = self._section("storage").get("buckets", {})
-        return {name: f"{self.header.name}-{self.header.account}-{name}" for name in sorted(names)}
+        return {
+            name: called.bucket(self.header.name, self.header.account, self.settings, name) for name in sorted(names)
+        }
 
     @property
     def hosts(self) -> list[str]:
@@ -92,7 +95,7 @@ class Subject:
             "mysql-replicas": self._replicas("mysql"),
             "postgres": self._engine("postgres"),
             "mysql": self._engine("mysql"),
-            "oracle-alert-logs": [f"{self.header.name}-{name}" for name in self._engine("oracle")],
+            "oracle-alert-logs": [self.databases[name] for name in self._engine("oracle")],
             "proxies": [name for name, one in self._instances() if one.get("proxy") is not None],
             "addresses": self.header.apps if self._calls_addresses else (),
             **self._edge(),

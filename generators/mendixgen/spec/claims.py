@@ -13,6 +13,7 @@ from typing import Any
 
 from mendixgen.diagnostics import Diagnostic
 from mendixgen.messages import msg
+from mendixgen.spec import called
 from mendixgen.spec.source import Source
 
 Path = tuple[str | int, ...]
@@ -110,13 +111,15 @@ def _state(data: Mapping[str, Any], name: str, account: str, region: str) -> Ite
 
 def _regional(data: Mapping[str, Any], name: str, account: str, region: str) -> Iterator[Claim]:
     within = msg("account {account}, {region}", account=account, region=region)
-    yield Claim("the cluster", within, name, ("name",))
+    named = called.cluster(name, data)
+    yield Claim("the cluster", within, named, ("name",) if named == name else ("cluster", "name"))
     for key, settings in _mapping(_mapping(data.get("database")).get("instances")).items():
         path: Path = ("database", "instances", key)
-        yield Claim("the database", within, f"{name}-{key}", path)
+        instance = called.database(name, data, key)
+        yield Claim("the database", within, instance, path)
         replicas = _mapping(settings).get("replicas")
         for number in range(1, min(replicas, 15) + 1) if isinstance(replicas, int) else ():
-            yield Claim("the database", within, f"{name}-{key}-replica-{number}", path)
+            yield Claim("the database", within, f"{instance}-replica-{number}", path)
 
 
 def _global(data: Mapping[str, Any], name: str, account: str) -> Iterator[Claim]:
@@ -130,7 +133,8 @@ def _global(data: Mapping[str, Any], name: str, account: str) -> Iterator[Claim]
     for key in _BUCKETS:
         yield Claim("the bucket", "all of S3", f"{name}-{account}-{key}", ("name",))
     for key in _mapping(_mapping(data.get("storage")).get("buckets")):
-        yield Claim("the bucket", "all of S3", f"{name}-{account}-{key}", ("storage", "buckets", key))
+        named = called.bucket(name, account, data, key)
+        yield Claim("the bucket", "all of S3", named, ("storage", "buckets", key))
     domain = data.get("domain")
     if isinstance(domain, str) and domain:
         yield Claim("the domain", "all of DNS", domain, ("domain",))

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from mendixgen.versions.store import version_key
 from tests.golden.areas.committed import STORE, resources, text
 
 VERSIONS = STORE.versions("cluster")
@@ -14,13 +15,23 @@ REPLACED_IS_LOST = {"name", "role_arn", "bootstrap_self_managed_addons", "access
 """Changing one of these makes the cluster anew, or cannot be done: what they were given at first stays for ever."""
 
 
+MADE = {"mode": '"API"', "name": "${var.environment}", "role": "${var.cluster_role_arn}"}
+ADOPTED = {
+    "mode": '${replace(upper(var.authentication), "-", "_")}',
+    "name": "${local.name}",
+    "role": "${coalesce(var.role_arn, var.cluster_role_arn)}",
+}
+"""Since 1.3.0: what a cluster that was adopted has, and without its settings the same as before."""
+
+
 @pytest.mark.parametrize("version", VERSIONS)
 def test_what_can_never_change_is_what_it_was(version: str) -> None:
     cluster = resources("cluster", version)["aws_eks_cluster.this"]
+    said = MADE if version_key(version) < (1, 3, 0) else ADOPTED
     assert {name: cluster[name] for name in sorted(REPLACED_IS_LOST)} == {
         "access_config": [
             {
-                "authentication_mode": '"API"',
+                "authentication_mode": said["mode"],
                 "bootstrap_cluster_creator_admin_permissions": False,
                 **block_mark(cluster["access_config"]),
             }
@@ -35,8 +46,8 @@ def test_what_can_never_change_is_what_it_was(version: str) -> None:
                 **block_mark(cluster["encryption_config"]),
             }
         ],
-        "name": "${var.environment}",
-        "role_arn": "${var.cluster_role_arn}",
+        "name": said["name"],
+        "role_arn": said["role"],
     }
 
 
@@ -61,3 +72,10 @@ def test_groups_are_renewed_beside_the_old_ones_and_sized_by_their_scaler(
     assert "create_before_destroy = true" in group
     assert re.findall(r"scaling_config\[0\]\.[a-z_]+", group) == ignored
     assert "node_group_name_prefix" in group
+
+
+def test_what_is_not_adopted_is_called_as_before() -> None:
+    assert "name = coalesce(var.cluster_name, var.environment)" in re.sub(" +", " ", text("cluster", VERSIONS[-1]))
+    section = STORE.manifest("cluster", VERSIONS[-1]).section["properties"]
+    given = {name: section[name].get("default") for name in ("name", "role_arn", "authentication")}
+    assert given == {"name": None, "role_arn": None, "authentication": "api"}

@@ -414,10 +414,9 @@ class TestResources:
         assert set(cluster["enabled_cluster_log_types"]) == {
             *("api", "audit", "authenticator", "controllerManager", "scheduler")
         }
-        assert cluster["access_config"] == {
-            "authentication_mode": "API",
-            "bootstrap_cluster_creator_admin_permissions": False,
-        }
+        access = cluster["access_config"]
+        assert render(access["authentication_mode"]) == 'replace(upper(var.authentication), "-", "_")'
+        assert access["bootstrap_cluster_creator_admin_permissions"] is False
         assert [render(it) for it in resource("aws_eks_cluster.this").depends_on] == ["aws_cloudwatch_log_group.this"]
 
     def test_nodes_give_no_credentials_to_pods_and_encrypt_their_disks(self) -> None:

@@ -55,7 +55,7 @@ def test_each_purpose_has_a_key_services_and_an_output() -> None:
 def test_keys_are_multi_region_rotated_and_of_the_window_that_was_asked_for() -> None:
     key = next(it for it in collect(Encryption).resources if it.address == "aws_kms_key.this")
 
-    assert key.arguments["multi_region"] is True
+    assert render(key.arguments["multi_region"]) == "try(var.keys[each.key].multi_region, true)"
     assert key.arguments["enable_key_rotation"] is True
     assert render(key.arguments["rotation_period_in_days"]) == "var.rotation_days"
     assert render(key.arguments["deletion_window_in_days"]) == "var.deletion_window_days"
@@ -109,3 +109,11 @@ KEY = "arn:aws:kms:{}:{}:key/3fdc55c5-5e30-4fb9-afac-0cd82ad97321"
 def test_keys_that_exist_are_here_and_one_a_purpose(existing: dict[str, str], expected: list[tuple[str, bool]]) -> None:
     checks = parts.check(Encryption, section(existing=existing), HEADER)
     assert [(check.path[-1], check.warns) for check in checks] == expected
+
+
+def test_a_key_is_somebody_else_s_or_ours_under_its_name() -> None:
+    arn = "arn:aws:kms:eu-central-1:123456789012:key/3fdc55c5-5e30-4fb9-afac-0cd82ad97321"
+    both = section(keys={"storage": {"alias": "acme/files"}, "logs": {}}, existing={"storage": arn})
+    assert [(one.path, one.code) for one in parts.check(Encryption, both, HEADER)] == [(("keys", "storage"), "MXS300")]
+    with pytest.raises(ValidationError):
+        section(keys={"storage": {"alias": "acme files"}})

@@ -293,3 +293,10 @@ def test_a_denial_about_encryption_speaks_only_of_requests_that_name_one() -> No
     for key in ("s3:x-amz-server-side-encryption", "s3:x-amz-server-side-encryption-aws-kms-key-id"):
         assert f'Null = {{ "{key}" = "false" }}' in text
     assert "aws:SecureTransport" in text
+
+
+def test_a_name_of_its_own_is_one_bucket_s() -> None:
+    buckets = {"a": {"name": "acme.files"}, "b": {"name": "acme.files"}, "c": {}, "d": {}}
+    assert found(buckets=buckets) == [(("buckets", "b", "name"), "MXS320")]
+    with pytest.raises(ValidationError):
+        section(buckets={"a": {"name": "Acme_Files"}})

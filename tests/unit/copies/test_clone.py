@@ -149,3 +149,24 @@ def test_a_vpc_that_exists_stays_where_it_is() -> None:
     assert beside.at(("network", "cidr")) == "10.20.0.0/16"
     assert "network.existing" in obstacles(copied(data))
     assert "network.existing" in obstacles(copied(data, region="eu-central-1", cidr="10.40.0.0/16"))
+
+
+def test_what_the_original_adopted_keeps_its_name_to_itself() -> None:
+    made = copied(
+        {
+            **PROD,
+            "encryption": {"keys": {"storage": {"alias": "acme-files"}}, "rotation_days": 90},
+            "cluster": {
+                "name": "acme",
+                "role_arn": "arn:aws:iam::123456789012:role/acme",
+                "node_groups": {"workers": {"adopted": {"name": "workers"}, "min": 2}},
+            },
+            "storage": {"buckets": {"files": {"name": "acme-files", "inventory": "none"}}},
+            "database": {"subnet_group": "acme", "instances": {"crm": {"name": "acme-crm", "engine": "postgres"}}},
+        }
+    )
+    assert made.data["encryption"] == {"rotation_days": 90}
+    assert made.data["cluster"] == {"node_groups": {"workers": {"min": 2}}}
+    assert made.data["storage"] == {"buckets": {"files": {"inventory": "none"}}}
+    assert made.data["database"] == {"instances": {"crm": {"engine": "postgres"}}}
+    assert "storage.buckets.files.name" in {dotted(one.path) for one in made.translations}

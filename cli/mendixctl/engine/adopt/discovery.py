@@ -6,7 +6,7 @@ What one call may not ask is said and left out: a role that may not list the dat
 from __future__ import annotations
 
 import itertools
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from mendixctl.aws import error_code, guarded
@@ -17,6 +17,7 @@ from mendixctl.engine.adopt.inventory import (
     Endpoint,
     Group,
     Inventory,
+    Key,
     Nat,
     NodeGroup,
     RouteTable,
@@ -24,6 +25,7 @@ from mendixctl.engine.adopt.inventory import (
     Tags,
     Vpc,
 )
+from mendixctl.engine.adopt.matching import IN_A_CLUSTER
 from mendixgen.diagnostics import Diagnostic, MendixError, Severity
 
 if TYPE_CHECKING:
@@ -65,7 +67,10 @@ _WAYS = (
 )
 """What a route may lead to. Source: EC2 API reference, Route."""
 
-ALL = ("network", "storage", "database", "cluster", "identity")
+_EFFECTS = {"NO_SCHEDULE": "NoSchedule", "PREFER_NO_SCHEDULE": "PreferNoSchedule", "NO_EXECUTE": "NoExecute"}
+"""EKS's words for effects of taints -> Kubernetes' own."""
+
+ALL = ("encryption", "network", "storage", "database", "cluster", "identity")
 """The areas whose resources are looked for."""
 
 
@@ -96,9 +101,15 @@ class Discovery:
         names = {kind: self._ask(what, ask, frozenset[str]()) for kind, (what, ask) in self._lists().items()}
         names["aws_db_instance"] = frozenset(one.name for one in databases)
         names["aws_eks_cluster"] = frozenset(one.name for one in clusters)
-        names["aws_eks_node_group"] = frozenset(f"{it.name}:{one.name}" for it in clusters for one in it.groups)
         names["aws_kms_alias"] = frozenset(keys)
         names["aws_s3_bucket"] = frozenset(one.name for one in buckets)
+        templates = self._ask("list the launch templates", self._templates, dict[str, str]())
+        providers = self._ask("list the identity providers", self._providers, dict[str, str]())
+        for kind in IN_A_CLUSTER:
+            names[kind] = frozenset(it for one in clusters for it in one.inside.get(kind, ()))
+        using = [*(it.key for it in buckets), *(it.key for it in databases)]
+        using += [key for it in clusters for key in (it.secrets_key, it.log_key)]
+        used = self._ask("look at the keys", lambda: self._used(using, keys), dict[str, Key]())
         return Inventory(
             self.account,
             self.region,
@@ -109,6 +120,8 @@ class Discovery:
             tuple(clusters),
             names,
             keys,
+            used,
+            {"aws_launch_template": templates, "aws_iam_openid_connect_provider": providers},
             self._ask("look at all tags (tag:GetResources)", self._tagged, dict[str, Tags]()),
         )
 
@@ -226,7 +239,12 @@ class Discovery:
                 for kind, operation in BUCKET_PARTS.items()
                 if any(key != "ResponseMetadata" for key in self._part(getattr(client, operation), name))
             }
-            yield Bucket(name, {it["Key"]: it["Value"] for it in tags}, frozenset(parts))
+            yield Bucket(name, {it["Key"]: it["Value"] for it in tags}, frozenset(parts), self._key_of(client, name))
+
+    def _key_of(self, client: Any, name: str) -> str:
+        said = self._part(client.get_bucket_encryption, name).get("ServerSideEncryptionConfiguration", {})
+        rules = (it.get("ApplyServerSideEncryptionByDefault", {}) for it in said.get("Rules", ()))
+        return next((str(it["KMSMasterKeyID"]) for it in rules if it.get("KMSMasterKeyID")), "")
 
     def _is_here(self, client: Any, name: str) -> bool:
         answer = client.get_bucket_location(Bucket=name).get("LocationConstraint") or "us-east-1"
@@ -263,6 +281,10 @@ class Discovery:
                 group.get("VpcId", ""),
                 one.get("ReadReplicaSourceDBInstanceIdentifier", ""),
                 one.get("DBName", ""),
+                one.get("KmsKeyId", ""),
+                int(one.get("MaxAllocatedStorage") or 0),
+                one.get("PreferredBackupWindow", ""),
+                one.get("PreferredMaintenanceWindow", ""),
                 _tags(one, "TagList"),
             )
 
@@ -272,6 +294,9 @@ class Discovery:
             one = client.describe_cluster(name=name)["cluster"]
             network = one.get("resourcesVpcConfig", {})
             keys = [it.get("provider", {}).get("keyArn", "") for it in one.get("encryptionConfig") or ()]
+            mode = (one.get("accessConfig") or {}).get("authenticationMode", "CONFIG_MAP")
+            access = self._access(client, name) if mode != "CONFIG_MAP" else {}
+            groups = tuple(self._groups(client, name))
             yield Cluster(
                 name,
                 one["version"],
@@ -280,7 +305,24 @@ class Discovery:
                 tuple(network.get("publicAccessCidrs", ())),
                 one.get("roleArn", ""),
                 next(iter(keys), ""),
-                tuple(self._groups(client, name)),
+                mode,
+                (one.get("upgradePolicy") or {}).get("supportType") == "EXTENDED",
+                bool((one.get("zonalShiftConfig") or {}).get("enabled")),
+                (one.get("identity") or {}).get("oidc", {}).get("issuer", ""),
+                _holding(access, "AmazonEKSClusterAdminPolicy"),
+                _holding(access, "AmazonEKSViewPolicy"),
+                self._log_key(name),
+                {
+                    "aws_eks_node_group": frozenset(f"{name}:{it.name}" for it in groups),
+                    "aws_eks_addon": frozenset(
+                        f"{name}:{it}" for it in self._pages("eks", "list_addons", "addons", clusterName=name)
+                    ),
+                    "aws_eks_access_entry": frozenset(f"{name}:{arn}" for arn in access),
+                    "aws_eks_access_policy_association": frozenset(
+                        f"{name}#{arn}#{policy}" for arn, policies in access.items() for policy in policies
+                    ),
+                },
+                groups,
                 dict(one.get("tags") or {}),
             )
 
@@ -288,13 +330,67 @@ class Discovery:
         for name in self._pages("eks", "list_nodegroups", "nodegroups", clusterName=cluster):
             one = client.describe_nodegroup(clusterName=cluster, nodegroupName=name)["nodegroup"]
             scale = one.get("scalingConfig") or {}
+            update = one.get("updateConfig") or {}
+            share = update.get("maxUnavailablePercentage")
             yield NodeGroup(
                 name,
                 tuple(one.get("instanceTypes") or ()),
                 int(scale.get("minSize", 0)),
                 int(scale.get("maxSize", 0)),
                 one.get("capacityType") == "SPOT",
+                one.get("nodeRole", ""),
+                one.get("amiType", ""),
+                one.get("version", ""),
+                (one.get("launchTemplate") or {}).get("name", ""),
+                tuple(one.get("subnets") or ()),
+                dict(one.get("labels") or {}),
+                tuple(_taint(it) for it in one.get("taints") or ()),
+                f"{share}%" if share else str(update.get("maxUnavailable") or ""),
+                bool((one.get("nodeRepairConfig") or {}).get("enabled")),
             )
+
+    def _access(self, client: Any, cluster: str) -> dict[str, list[str]]:
+        """Who stands in a cluster by access entries -> the names of the policies that hold in all of it."""
+        found = {}
+        for arn in self._pages("eks", "list_access_entries", "accessEntries", clusterName=cluster):
+            said = client.list_associated_access_policies(clusterName=cluster, principalArn=arn)
+            found[arn] = [
+                str(one["policyArn"])
+                for one in said.get("associatedAccessPolicies", ())
+                if one.get("accessScope", {}).get("type") == "cluster"
+            ]
+        return found
+
+    def _log_key(self, cluster: str) -> str:
+        name = f"/aws/eks/{cluster}/cluster"
+        groups = self._pages("logs", "describe_log_groups", "logGroups", logGroupNamePrefix=name)
+        return next((one.get("kmsKeyId", "") for one in groups if one["logGroupName"] == name), "")
+
+    def _templates(self) -> dict[str, str]:
+        pages = self._pages("ec2", "describe_launch_templates", "LaunchTemplates")
+        return {one["LaunchTemplateName"]: one["LaunchTemplateId"] for one in pages}
+
+    def _providers(self) -> dict[str, str]:
+        """Host and path of each OIDC provider -> its ARN."""
+        listed = self._clients.client("iam").list_open_id_connect_providers().get("OpenIDConnectProviderList", ())
+        return {one["Arn"].partition("oidc-provider/")[2]: one["Arn"] for one in listed}
+
+    def _used(self, named: Iterable[str], aliases: Mapping[str, str]) -> dict[str, Key]:
+        """The keys of the account's own among those that were named, by ID, ARN or alias."""
+        client = self._clients.client("kms")
+        names = {identifier: alias for alias, identifier in sorted(aliases.items(), reverse=True)}
+        found = {}
+        for name in dict.fromkeys(filter(None, named)):
+            try:
+                one = client.describe_key(KeyId=name)["KeyMetadata"]
+            except Exception as error:
+                if error_code(error) != "NotFoundException":
+                    raise
+                continue  # of another account, or gone
+            if one.get("KeyManager") != "AWS" and one.get("KeyState", "Enabled") == "Enabled":
+                identifier = one["KeyId"]
+                found[name] = Key(identifier, one["Arn"], names.get(identifier, ""), bool(one.get("MultiRegion")))
+        return found
 
     def _keys(self) -> dict[str, str]:
         return {
@@ -374,6 +470,16 @@ def _table(one: Mapping[str, Any]) -> RouteTable:
             routes[to] = way
     main = any(it.get("Main") for it in one.get("Associations", ()))
     return RouteTable(one["RouteTableId"], main, routes, _tags(one))
+
+
+def _holding(access: Mapping[str, list[str]], policy: str) -> tuple[str, ...]:
+    """Whom an access entry gives a policy in all of a cluster."""
+    return tuple(arn for arn, policies in access.items() if any(one.endswith(f"/{policy}") for one in policies))
+
+
+def _taint(one: Mapping[str, Any]) -> str:
+    value = f"={one['value']}" if one.get("value") else ""
+    return f"{one['key']}{value}:{_EFFECTS[one['effect']]}"
 
 
 def _allocation(one: Mapping[str, Any]) -> str:

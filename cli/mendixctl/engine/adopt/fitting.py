@@ -31,7 +31,7 @@ def others(matches: Sequence[Match], inventory: Inventory, environment: str) -> 
     return [LeftOut(one.address, one.id, f"its tags say that it is {owner}'s") for one, owner in owners.items()]
 
 
-def failed(matches: Sequence[Match], heard: Heard) -> list[LeftOut]:
+def failed(matches: Sequence[Match], heard: Heard, environment: str) -> list[LeftOut]:
     """The matches over which a plan failed.
 
     Raises:
@@ -44,6 +44,10 @@ def failed(matches: Sequence[Match], heard: Heard) -> list[LeftOut]:
         for one in matches:
             if one.address in said:
                 found[one.address] = ABSENT if GONE in said else said.strip().split("\n")[0]
+    if not found and any(one.area in heard.areas for one in matches):  # its module needs what is missing
+        why = f"it cannot be had alone: {heard.error.diagnostics[0].summary} in its module"
+        mine = [one for one in matches if one.area in heard.areas]
+        return [LeftOut(one.address, one.id, why, _together(environment)) for one in mine]
     if not found:  # some providers do not say which import they could not read
         why = f"Terraform cannot import it: {heard.error.diagnostics[0].summary}"
         found = {one.address: why for one in matches if one.address not in heard.proven}
@@ -104,12 +108,16 @@ def needing(
                 hint="adopt area by area (--area network), or together with what is missing (--complete)",
             )
         )
-    way = f"make what is missing with it: mendixctl adopt {environment} --complete"
+    way = _together(environment)
     return [
         LeftOut(one.address, one.id, f"it needs {out[one.address]}, which is not there", way)
         for one in matches
         if one.address in out
     ]
+
+
+def _together(environment: str) -> str:
+    return f"make what is missing with it: mendixctl adopt {environment} --complete"
 
 
 def taken(left_out: Sequence[LeftOut], wanted: Sequence[Creation]) -> tuple[Diagnostic, ...]:

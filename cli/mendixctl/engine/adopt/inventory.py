@@ -97,11 +97,14 @@ class Vpc:
 
 @dataclass(frozen=True, slots=True)
 class Bucket:
-    """``parts``: the settings that it has, by the type that has them in Terraform (``aws_s3_bucket_policy``)."""
+    """``parts``: the settings that it has, by the type that has them in Terraform (``aws_s3_bucket_policy``);
+    ``key``: the KMS key that encrypts it, as it names it.
+    """
 
     name: str
     tags: Tags = field(default_factory=dict, hash=False)
     parts: frozenset[str] = frozenset()
+    key: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,23 +125,42 @@ class Database:
     vpc: str = ""
     source: str = ""
     database: str = ""
+    key: str = ""
+    most_gb: int = 0
+    backup_window: str = ""
+    maintenance_window: str = ""
     tags: Tags = field(default_factory=dict, hash=False)
 
 
 @dataclass(frozen=True, slots=True)
 class NodeGroup:
-    """A managed node group of a cluster."""
+    """A managed node group of a cluster. ``image``: EKS's name of it (AL2023_x86_64_STANDARD); ``template``: the name
+    of its launch template, "" where it has none; ``taints``: as kubectl writes them; ``unavailable``: how many nodes
+    are renewed at a time, a number or a share ("33%").
+    """
 
     name: str
     types: tuple[str, ...] = ()
     least: int = 0
     most: int = 0
     spot: bool = False
+    role: str = ""
+    image: str = ""
+    version: str = ""
+    template: str = ""
+    subnets: tuple[str, ...] = ()
+    labels: Tags = field(default_factory=dict, hash=False)
+    taints: tuple[str, ...] = ()
+    unavailable: str = ""
+    repair: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Cluster:
-    """An EKS cluster."""
+    """An EKS cluster. ``mode``: EKS's authentication mode; ``issuer``: of its service accounts' tokens, a URL;
+    ``admins``, ``viewers``: whom access entries let do everything, or look; ``inside``: by type, the IDs by which
+    Terraform imports what is in it.
+    """
 
     name: str
     version: str
@@ -147,15 +169,37 @@ class Cluster:
     public_from: tuple[str, ...] = ()
     role: str = ""
     secrets_key: str = ""
+    mode: str = ""
+    extended: bool = False
+    zonal_shift: bool = False
+    issuer: str = ""
+    admins: tuple[str, ...] = ()
+    viewers: tuple[str, ...] = ()
+    log_key: str = ""
+    inside: Mapping[str, frozenset[str]] = field(default_factory=dict, hash=False)
     groups: tuple[NodeGroup, ...] = ()
     tags: Tags = field(default_factory=dict, hash=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Key:
+    """A KMS key of the account's own that something was found to be encrypted with. ``alias``: with ``alias/``, ""
+    where it has none.
+    """
+
+    id: str
+    arn: str
+    alias: str = ""
+    multi_region: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Inventory:
     """What was found. ``names``: type of resource -> the names (or IDs) by which Terraform imports those there are.
 
-    ``keys``: alias -> ID of its key. ``tagged``: ARN -> tags of all that the tagging API knows.
+    ``keys``: alias -> ID of its key; ``used``: the keys that encrypt what was found, by whatever they are named there.
+    ``ids``: type -> name -> the ID by which Terraform imports it, where that is not the name. ``tagged``: ARN -> tags
+    of all that the tagging API knows.
     """
 
     account: str
@@ -167,4 +211,6 @@ class Inventory:
     clusters: tuple[Cluster, ...] = ()
     names: Mapping[str, frozenset[str]] = field(default_factory=dict, hash=False)
     keys: Mapping[str, str] = field(default_factory=dict, hash=False)
+    used: Mapping[str, Key] = field(default_factory=dict, hash=False)
+    ids: Mapping[str, Mapping[str, str]] = field(default_factory=dict, hash=False)
     tagged: Mapping[str, Tags] = field(default_factory=dict, hash=False)

@@ -26,8 +26,18 @@ NAMED: Mapping[str, str] = {
     "aws_ecr_repository": "name",
     "aws_eks_cluster": "name",
     "aws_kms_alias": "name",
+    "aws_launch_template": "name",
 }
 """Types whose name AWS keeps unique, and the attribute that has it."""
+
+
+IN_A_CLUSTER = (
+    "aws_eks_node_group",
+    "aws_eks_addon",
+    "aws_eks_access_entry",
+    "aws_eks_access_policy_association",
+)
+"""Types whose import ID is that of their cluster and a name in it: both are known before they are there."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,8 +184,13 @@ _STEPS: Sequence[tuple[str, Callable[[Creation, Vpc, _Matching], None]]] = (
 
 
 def _by_name(creations: Iterable[Creation], state: _Matching) -> None:
-    names = state.inventory.names
+    names, ids = state.inventory.names, state.inventory.ids
     for one in creations:
+        if one.type in ids and one.type in NAMED:
+            state.take(one, ids[one.type].get(one.value(NAMED[one.type]), ""))
+        if one.type in IN_A_CLUSTER:
+            identifier = import_id(one.type, {**one.values, **state.given}) or ""
+            state.take(one, identifier if identifier in names.get(one.type, ()) else "")
         name = one.value(NAMED[one.type]) if one.type in NAMED else ""
         if name and name in names.get(one.type, ()):
             state.take(one, import_id(one.type, {**one.values, **state.given}) or "")
@@ -191,7 +206,12 @@ def _settings(creations: Iterable[Creation], state: _Matching) -> None:
         for one in creations
         if one.type == "aws_kms_alias" and one.address in state.found
     }
+    issuers = {one.name: one.issuer for one in state.inventory.clusters}
+    clusters = [one.id for one in state.found.values() if one.type == "aws_eks_cluster"]
+    providers = state.inventory.ids.get("aws_iam_openid_connect_provider", {})
     for one in creations:
+        if one.type == "aws_iam_openid_connect_provider" and one.area == "cluster" and clusters:
+            state.take(one, providers.get(issuers[clusters[0]].removeprefix("https://"), ""))
         bucket = state.buckets.get(one.group)
         if bucket is not None and one.type in parts.get(bucket, ()):
             state.take(one, bucket)

@@ -8,13 +8,12 @@ from __future__ import annotations
 import json
 import re
 from collections import Counter
-from collections.abc import Collection, Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Collection, Mapping
 from ipaddress import IPv4Network
-from typing import Any
 
-from mendixctl.engine.adopt import unmatched
-from mendixctl.engine.adopt.inventory import Cluster, Database, Inventory, Subnet, Vpc
+from mendixctl.engine.adopt import clusters, unmatched
+from mendixctl.engine.adopt.draft import Draft, Wish, as_key, as_text, settings_of, short_name
+from mendixctl.engine.adopt.inventory import Bucket, Cluster, Database, Inventory, Key, Subnet, Vpc
 from mendixctl.engine.adopt.results import LeftOut
 from mendixgen.areas.database import catalogue
 from mendixgen.areas.network.addresses import SLOTS, SMALLEST_VPC_PREFIX, subnet
@@ -22,38 +21,11 @@ from mendixgen.areas.network.addresses import SLOTS, SMALLEST_VPC_PREFIX, subnet
 LOWER_TIERS = ("private", "public", "database")
 
 
-@dataclass(frozen=True, slots=True)
-class Wish:
-    """What a person says of the environment that is to be."""
-
-    name: str
-    region: str
-    account: str
-    domain: str
-    target: str = "aws"
-
-
-@dataclass(slots=True)
-class Proposal:
-    """The text, and what it does not adopt."""
-
-    lines: list[str] = field(default_factory=list)
-    left_out: list[LeftOut] = field(default_factory=list)
-
-    def say(self, text: str, source: str = "", *, depth: int = 0) -> None:
-        line = f"{'  ' * depth}{text}"
-        told = _printable(source)
-        self.lines.append(f"{line:<40}  # {told}" if told else line)
-
-    def out(self, identifier: str, why: str, way: str) -> None:
-        self.left_out.append(LeftOut("", identifier, why, way))
-
-
 def propose(inventory: Inventory, wish: Wish, settings: Mapping[str, Collection[str]]) -> tuple[str, list[LeftOut]]:
     """The YAML, and what of the inventory it leaves out. ``settings``: the areas of the newest modules and the settings
     of each; what they do not have is not written.
     """
-    made = Proposal()
+    made = Draft()
     made.say(f"# Proposed by mendixctl adopt from account {wish.account}, {wish.region}. Read it, mend it, and then")
     made.say(f"# move it to environments/{wish.name}.yaml: mendixctl adopt {wish.name} plans the imports.")
     made.say(f"name: {wish.name}")
@@ -63,13 +35,16 @@ def propose(inventory: Inventory, wish: Wish, settings: Mapping[str, Collection[
     made.say(f"domain: {wish.domain}")
     if inventory.vpc is not None and "network" in settings:
         _network(made, inventory, inventory.vpc, settings["network"])
+    own = _own_cluster(inventory, wish)
+    if "encryption" in settings:
+        _keys(made, inventory, own)
     if "storage" in settings:
         _storage(made, inventory, wish)
     if "database" in settings:
         _databases(made, inventory, wish)
     for one in inventory.clusters:
-        if one.name == wish.name and "cluster" in settings:
-            _cluster(made, one)
+        if one is own and "cluster" in settings:
+            clusters.propose(made, one, inventory, settings["cluster"])
         else:
             made.left_out.append(unmatched.cluster(one))
     return "\n".join(made.lines) + "\n", made.left_out
@@ -94,7 +69,7 @@ def tiers(vpc: Vpc, databases: Collection[str] = ()) -> dict[str, str]:
     return found
 
 
-def _network(made: Proposal, inventory: Inventory, vpc: Vpc, settings: Collection[str]) -> None:
+def _network(made: Draft, inventory: Inventory, vpc: Vpc, settings: Collection[str]) -> None:
     of_databases = {one for it in inventory.databases for one in it.subnets}
     tier = tiers(vpc, of_databases)
     named = f" ({vpc.tags['Name']})" if vpc.tags.get("Name") else ""
@@ -125,7 +100,7 @@ def _letters(vpc: Vpc, region: str) -> list[str]:
     return sorted({one.zone.removeprefix(region) for one in vpc.subnets} & set(SLOTS))
 
 
-def _nat(made: Proposal, vpc: Vpc, tier: Mapping[str, str]) -> None:
+def _nat(made: Draft, vpc: Vpc, tier: Mapping[str, str]) -> None:
     zone = {one.id: one.zone for one in vpc.subnets}
     zones = {zone[one.subnet] for one in vpc.nats if tier.get(one.subnet) == "public" and one.allocation}
     every = {one.zone for one in vpc.subnets if tier[one.id] == "private"}
@@ -135,7 +110,7 @@ def _nat(made: Proposal, vpc: Vpc, tier: Mapping[str, str]) -> None:
     made.say(f"nat: {said}", (ids or "there is none") + note, depth=1)
 
 
-def _places(made: Proposal, vpc: Vpc, tier: Mapping[str, str], region: str) -> dict[tuple[str, str], Subnet]:
+def _places(made: Draft, vpc: Vpc, tier: Mapping[str, str], region: str) -> dict[tuple[str, str], Subnet]:
     """Tier and zone letter -> the one subnet that takes that place; a second one is left out."""
     placed: dict[tuple[str, str], Subnet] = {}
     for one in sorted(vpc.subnets, key=lambda it: (it.zone, not it.table, IPv4Network(it.cidr))):
@@ -152,7 +127,7 @@ def _places(made: Proposal, vpc: Vpc, tier: Mapping[str, str], region: str) -> d
 
 
 def _subnets(
-    made: Proposal,
+    made: Draft,
     vpc: Vpc,
     placed: Mapping[tuple[str, str], Subnet],
     settings: Collection[str],
@@ -183,52 +158,121 @@ def _short(service: str, region: str) -> str:
     return service.removeprefix(f"com.amazonaws.{region}.")
 
 
-def _storage(made: Proposal, inventory: Inventory, wish: Wish) -> None:
-    """Buckets whose names are the platform's; the others are said by `unmatched`."""
+def _own_cluster(inventory: Inventory, wish: Wish) -> Cluster | None:
+    """The cluster that is called as the environment, or the only one of the VPC."""
+    named = [one for one in inventory.clusters if one.name == wish.name]
+    inside = [one for one in inventory.clusters if inventory.vpc is None or one.vpc == inventory.vpc.id]
+    return named[0] if named else inside[0] if len(inside) == 1 else None
+
+
+def _keys(made: Draft, inventory: Inventory, own: Cluster | None) -> None:
+    """The key of each purpose: the one that most of what is there is encrypted with. A key that has an alias is adopted
+    under that; any other, and one that serves a second purpose, is used as it is.
+    """
+    databases = [one.key for one in inventory.databases if one.encrypted and one.engine in _ENGINES]
+    using = {
+        "database": databases,
+        "storage": [one.key for one in inventory.buckets if not unmatched.owned(one)],
+        "cluster": [own.secrets_key] if own else [],
+        "logs": [own.log_key] if own else [],
+    }
+    chosen: dict[str, Key] = {}
+    for purpose, names in using.items():
+        keys = [inventory.used[name] for name in names if name in inventory.used]
+        if keys:
+            chosen[purpose] = max(dict.fromkeys(keys), key=keys.count)
+    adopted: dict[str, str] = {}
+    existing: dict[str, str] = {}
+    for purpose, key in chosen.items():
+        if key.alias and key.id not in adopted:
+            adopted[key.id] = purpose
+        else:
+            existing[purpose] = key.arn
+    if not chosen:
+        return
+    made.say("")
+    made.say("encryption:")
+    if adopted:
+        made.say("keys:", depth=1)
+    for identifier, purpose in adopted.items():
+        key = chosen[purpose]
+        said = settings_of(alias=key.alias.removeprefix("alias/"), multi_region=None if key.multi_region else "false")
+        made.say(f"{purpose}: {{{said}}}", f"key {identifier}; its policy becomes the platform's", depth=2)
+    if existing:
+        made.say("existing:", depth=1)
+    for purpose, arn in existing.items():
+        why = "it has no alias" if not chosen[purpose].alias else "it serves another purpose too"
+        made.say(f"{purpose}: {arn}", f"{why}: used, and never changed", depth=2)
+
+
+BUCKET_NAME_LENGTH = 32
+"""Characters of a name in storage.buckets (S3 allows more in a bucket's own)."""
+
+SOMEBODY_ELSES = re.compile(
+    r"^(aws-|cf-templates-|cdk-|codepipeline-|config-bucket-|do-not-delete-|elasticbeanstalk-|stackset-)|cloudtrail|tf-?state|terraform"
+)
+"""What AWS's services, and whoever makes resources, call their own buckets."""
+
+
+def _storage(made: Draft, inventory: Inventory, wish: Wish) -> None:
+    """Every bucket that nobody else is known to keep; one that is not called as ours keeps its name."""
     prefix = f"{wish.name}-{wish.account}-"
-    mine = [one for one in inventory.buckets if one.name.startswith(prefix)]
-    others = [one for one in inventory.buckets if one not in mine and not unmatched.owned(one)]
-    made.left_out += [unmatched.bucket(one) for one in others]
-    keys = {one.name.removeprefix(prefix): one for one in mine}
-    keys.pop("access-logs", None)
-    if keys:
-        made.say("")
-        made.say("storage:")
-        made.say("buckets:", depth=1)
-        for key, one in sorted(keys.items()):
-            made.say(f"{_key(key)}: {{}}", f"bucket {one.name}", depth=2)
+    keys: dict[str, Bucket] = {}
+    for one in inventory.buckets:
+        if one.name.startswith(prefix):
+            key = one.name.removeprefix(prefix)
+            if key != "access-logs":
+                keys[key] = one
+        elif SOMEBODY_ELSES.search(one.name) and not unmatched.owned(one):
+            made.left_out.append(unmatched.bucket(one))
+        elif not unmatched.owned(one):
+            keys[short_name(one.name, wish.name, BUCKET_NAME_LENGTH, keys)] = one
+    if not keys:
+        return
+    made.say("")
+    made.say("storage:")
+    made.say("buckets:", "take out what is not the platform's", depth=1)
+    for key, one in sorted(keys.items()):
+        said = "" if one.name == f"{prefix}{key}" else f"name: {as_text(one.name)}"
+        made.say(f"{as_key(key)}: {{{said}}}", f"bucket {one.name}", depth=2)
 
 
-def _databases(made: Proposal, inventory: Inventory, wish: Wish) -> None:
+def _databases(made: Draft, inventory: Inventory, wish: Wish) -> None:
     here = [one for one in inventory.databases if not inventory.vpc or one.vpc == inventory.vpc.id]
     primaries = [one for one in here if not one.source]
-    rows = {}
+    rows: dict[str, tuple[str, Database]] = {}
     for one in primaries:
         if (engine := _ENGINES.get(one.engine)) is None:
             made.out(one.name, f"database {one.name}: {one.engine} is none of the platform's engines", "it stays")
             continue
-        rows[one.name.removeprefix(f"{wish.name}-")] = (engine, one)
+        rows[short_name(one.name, wish.name, INSTANCE_NAME_LENGTH, rows)] = (engine, one)
     if not rows:
         return
     made.say("")
     made.say("database:")
+    groups = [one.group for _, one in rows.values() if one.encrypted and one.group]
+    group = max(dict.fromkeys(groups), key=groups.count) if groups else ""
+    if group and group != f"{wish.name}-database":
+        made.say(f"subnet_group: {as_text(group)}", "RDS moves no instance to another one of its VPC", depth=1)
     none = "" if any(it.encrypted for _, it in rows.values()) else " {}"
     made.say(f"instances:{none}", depth=1)
     for key, (engine, one) in sorted(rows.items()):
         replicas = sum(it.source.rpartition(":")[2] == one.name for it in here)
-        said = _settings(
+        said = settings_of(
+            name=as_text(one.name) if one.name != f"{wish.name}-{key}" else None,
             engine=engine,
             version=json.dumps(_version(one)),
             **{"class": one.size},
             storage_gb=one.storage_gb,
+            max_storage_gb=max(one.most_gb, one.storage_gb),
             multi_az="true" if one.multi_az else "false",
             backup_retention_days=one.backup_days or None,
+            backup_window=json.dumps(one.backup_window) if one.backup_window else None,
+            maintenance_window=json.dumps(one.maintenance_window) if one.maintenance_window else None,
             replicas=replicas or None,
             database_name=json.dumps(one.database) if one.database else None,
         )
         notes = [f"instance {one.name}"]
-        if one.name != f"{wish.name}-{key}":
-            notes.append(f"to be renamed {wish.name}-{key}")
         if not one.encrypted:
             made.out(
                 one.name,
@@ -237,8 +281,11 @@ def _databases(made: Proposal, inventory: Inventory, wish: Wish) -> None:
                 " another name from it: restore_from: {snapshot: ...}",
             )
             notes.append("not encrypted: an instance of another name, restored from an encrypted copy")
-        made.say(f"{'' if one.encrypted else '# '}{_key(key)}: {{{said}}}", "; ".join(notes), depth=2)
+        made.say(f"{'' if one.encrypted else '# '}{as_key(key)}: {{{said}}}", "; ".join(notes), depth=2)
 
+
+INSTANCE_NAME_LENGTH = 24
+"""Characters of a name in database.instances."""
 
 _ENGINES = {
     "postgres": "postgres",
@@ -255,45 +302,3 @@ def _version(one: Database) -> str:
     major = catalogue.major(one.engine, one.version)
     known = major in catalogue.majors(one.engine) and one.version in catalogue.minors(one.engine, major)
     return one.version if known else major
-
-
-def _cluster(made: Proposal, one: Cluster) -> None:
-    made.say("")
-    made.say("cluster:")
-    made.say(f"version: {json.dumps(one.version)}", f"cluster {one.name}", depth=1)
-    if one.public and one.public_from and "0.0.0.0/0" not in one.public_from:
-        made.say("endpoint: restricted", "its endpoint is public, for these alone", depth=1)
-        made.say(f"allow_from: [{', '.join(one.public_from)}]", depth=1)
-    if one.groups:
-        made.say("node_groups:", depth=1)
-    for group in one.groups:
-        said = _settings(
-            instance_types=f"[{', '.join(group.types)}]" if group.types else None,
-            min=group.least,
-            max=max(group.most, 1),
-            capacity="spot" if group.spot else None,
-        )
-        made.say(f"{_key(group.name)}: {{{said}}}", f"node group {group.name}", depth=2)
-
-
-def _settings(**said: Any) -> str:
-    return ", ".join(_pairs(said))
-
-
-def _pairs(said: Mapping[str, Any]) -> Iterator[str]:
-    for key, value in said.items():
-        if value is not None and value != "":
-            yield f"{key}: {value}"
-
-
-def _key(name: str) -> str:
-    """A name as a key of YAML: what could be read as something else is quoted."""
-    return name if re.fullmatch(r"[a-z][a-z0-9_-]*", name) and name not in _WORDS else json.dumps(name)
-
-
-_WORDS = frozenset({"false", "n", "no", "null", "off", "on", "true", "y", "yes"})
-
-
-def _printable(text: str) -> str:
-    """A text of AWS's as a comment: one line of what can be printed."""
-    return "".join(one for one in " ".join(text.split()) if one.isprintable())

@@ -8,7 +8,8 @@ from typing import Any
 
 from mendixctl.aws import Clients
 from mendixctl.engine.adopt.discovery import ALL, Discovery
-from mendixctl.engine.adopt.proposal import Wish, propose
+from mendixctl.engine.adopt.draft import Wish
+from mendixctl.engine.adopt.proposal import propose
 from mendixctl.engine.adopt.results import ProposalResult
 from mendixctl.engine.environment.files import read_text
 from mendixctl.engine.session import Session

@@ -171,7 +171,7 @@ class _Adoption:
             heard, _ = self._plan(imports, targets)  # once more, to hear which of them it is
             if heard.error is None or error.exit_code != 1:
                 raise
-            return None, fitting.failed(matches, heard)
+            return None, fitting.failed(matches, heard, self.site.environment)
         changes = tuple(one.change for one in plan.changes)
         out = fitting.unfit(matches, changes)
         if not out and not self.complete and not fitting.only_imports(changes) and plan.plan_file is not None:

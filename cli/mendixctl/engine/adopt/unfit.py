@@ -23,11 +23,22 @@ WAYS: Mapping[tuple[str, str], str] = {
     ("aws_subnet", "availability_zone"): "write the zones that it has: network.zones",
     ("aws_vpc", "cidr_block"): "write the block that it has: network.cidr",
     ("aws_kms_key", "multi_region"): (
-        "a key of one region stays one: the platform makes its own beside it, and what is encrypted with the old one"
-        " stays readable as long as that is kept"
+        "a key of one region stays one: write encryption.keys with multi_region: false, since encryption 1.3.0"
     ),
     ("aws_eks_cluster", "bootstrap_self_managed_addons"): "EKS takes it only when a cluster is made",
-    ("aws_eks_cluster", "role_arn"): "EKS never changes a cluster's role",
+    ("aws_eks_cluster", "role_arn"): "write the role that it has: cluster.role_arn, since cluster 1.3.0",
+    ("aws_eks_cluster", "name"): "write the name that it has: cluster.name, since cluster 1.3.0",
+    ("aws_eks_cluster", "encryption_config"): (
+        "EKS never changes the key of a cluster's secrets: name it, in encryption.keys.cluster with its alias, or in"
+        " encryption.existing.cluster"
+    ),
+    ("aws_eks_node_group", "launch_template"): (
+        "EKS gives a group no launch template that it was made without, and no other one: say it in adopted"
+    ),
+    ("aws_eks_node_group", "node_role_arn"): "write the role that it has: adopted.role_arn",
+    ("aws_eks_node_group", "subnet_ids"): (
+        "it stands in other subnets than the private ones of its zones: let the platform make a group beside it"
+    ),
 }
 """Type and attribute that forces a replacement -> what can be done."""
 
@@ -42,6 +53,12 @@ REFUSED_IN_PLACE: Mapping[tuple[str, str], tuple[str, str]] = {
 Source: RDS user guide, "Working with a DB instance in a VPC", and the API's error of ModifyDBInstance.
 """
 
+_MODE = (
+    "EKS takes no cluster from CONFIG_MAP to API at once, and nodes and people still stand in aws-auth",
+    "write cluster: {authentication: api-and-config-map}; once everybody has an access entry, leave it out",
+)
+"""Source: Amazon EKS user guide, "Change authentication mode to use access entries"."""
+
 NOTES: Mapping[tuple[str, str], str] = {
     ("aws_db_instance", "manage_master_user_password"): (
         "RDS makes a new master password and keeps it in Secrets Manager; the old one no longer lets anybody in"
@@ -52,6 +69,14 @@ NOTES: Mapping[tuple[str, str], str] = {
     ("aws_db_instance", "multi_az"): "a standby is made, or removed",
     ("aws_eks_cluster", "version"): "its control plane is upgraded",
     ("aws_eks_cluster", "vpc_config"): "who reaches its endpoint may change",
+    ("aws_eks_cluster", "encryption_config"): "its secrets are encrypted from then on, and for ever",
+    ("aws_eks_cluster", "access_config"): (
+        "access entries count from then on; those that aws-auth lets in stay only with authentication:"
+        " api-and-config-map"
+    ),
+    ("aws_eks_node_group", "launch_template"): "its nodes are renewed, a few at a time",
+    ("aws_eks_node_group", "version"): "its nodes are renewed, a few at a time",
+    ("aws_kms_key", "policy"): "who may use it changes: what its old policy named is let in by IAM policies alone",
     ("aws_iam_role", "assume_role_policy"): "who may take the role on changes",
     ("aws_route", "nat_gateway_id"): "traffic takes another way out, from another address, at once",
     ("aws_route", "gateway_id"): "traffic takes another way out at once",
@@ -83,6 +108,8 @@ def way(kind: str, forced: Iterable[str]) -> str:
 def refused_in_place(kind: str, attributes: Iterable[AttributeChange]) -> tuple[str, str] | None:
     """Why AWS does not change a resource in place as planned, and the way; None where it does."""
     for one in attributes:
+        if one.path.endswith("authentication_mode") and (one.before, one.after) == ("CONFIG_MAP", "API"):
+            return _MODE
         found = REFUSED_IN_PLACE.get((kind, one.path.partition(".")[0].partition("[")[0]))
         if found is not None:
             return found

@@ -27,6 +27,13 @@ def unmatched(inventory: Inventory, wanted: Sequence[Creation], taken: Taken, st
     if "aws_db_instance" in types:
         found += [_database(one, wanted) for one in inventory.databases if one.name not in known]
     found += [cluster(one) for one in inventory.clusters if one.name not in known and "aws_eks_cluster" in types]
+    found += [
+        _group(one.name, it.name)
+        for one in inventory.clusters
+        if one.name in known
+        for it in one.groups
+        if f"{one.name}:{it.name}" not in known
+    ]
     return tuple(found)
 
 
@@ -74,8 +81,8 @@ def bucket(one: Bucket) -> LeftOut:
     return LeftOut(
         "",
         one.name,
-        f"bucket {one.name}: it is not called as the platform calls one, and S3 never renames a bucket",
-        f"name one in storage.buckets and copy what is in it (aws s3 sync s3://{one.name} ...); it stays as it is",
+        f"bucket {one.name}: none of the YAML is called so",
+        f"if it is this environment's, write it in storage.buckets: {{name: {one.name}}}; it stays as it is",
     )
 
 
@@ -91,8 +98,19 @@ def _database(one: Database, wanted: Sequence[Creation]) -> LeftOut:
         "",
         one.name,
         f"database {one.name}: no instance of the YAML is called so",
-        f"write it in database.instances and rename it: aws rds modify-db-instance --db-instance-identifier {one.name}"
-        f" --new-db-instance-identifier {new} --apply-immediately (its endpoint changes); then adopt again",
+        f"write it in database.instances with name: {one.name}, or rename it: aws rds modify-db-instance"
+        f" --db-instance-identifier {one.name} --new-db-instance-identifier {new} --apply-immediately (its endpoint"
+        " changes); then adopt again",
+    )
+
+
+def _group(of: str, name: str) -> LeftOut:
+    return LeftOut(
+        "",
+        f"{of}:{name}",
+        f"node group {name}: none of the YAML is called so",
+        f"write it in cluster.node_groups with adopted: {{name: {name}, role_arn: ...}}, or let the platform's nodes"
+        " take its place: it stays as it is until somebody drains and deletes it",
     )
 
 
@@ -101,6 +119,6 @@ def cluster(one: Cluster) -> LeftOut:
     return LeftOut(
         "",
         one.name,
-        f"cluster {one.name}: the platform's is called as the environment, and EKS never renames one",
-        f"adopt it as an environment that is called {one.name}, or move its applications to the platform's",
+        f"cluster {one.name}: the YAML's is called otherwise, and EKS never renames one",
+        f"if it is this environment's, write cluster: {{name: {one.name}, role_arn: ...}}; else it stays as it is",
     )

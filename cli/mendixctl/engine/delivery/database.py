@@ -22,6 +22,7 @@ from mendixctl.engine.polling import rounds
 from mendixctl.engine.session import Session
 from mendixgen.diagnostics import Diagnostic, MendixError, Refused
 from mendixgen.spec.app_needs import RUNTIME_SECRET
+from mendixgen.spec.called import database as identifier
 
 DEADLINE = timedelta(hours=4)
 LONGEST = 63
@@ -41,7 +42,8 @@ class Database:
     @property
     def name(self) -> str:
         """The instance's identifier in RDS."""
-        return f"{self._environment}-{self.app.app.database}"
+        settings = self.app.workplace.specification.settings
+        return identifier(self._environment, settings, self.app.app.database or "")
 
     @property
     def address(self) -> str:

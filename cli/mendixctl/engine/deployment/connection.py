@@ -12,6 +12,7 @@ from mendixctl.engine.environment.tools import clients
 from mendixctl.engine.environment.workplace import Workplace
 from mendixctl.engine.session import Session
 from mendixgen.diagnostics import Diagnostic, MendixError
+from mendixgen.spec import called
 
 NO_CLUSTER = "MXK110"
 UNREACHABLE = "MXK101"
@@ -69,7 +70,7 @@ def reading(workplace: Workplace) -> Api | None:
         variables = environment(endpoint)
     found = clients(workplace, variables)
     try:
-        way = _way(workplace.session, found, scope.environment, scope.region, endpoint)
+        way = _way(workplace.session, found, _name(workplace), scope.region, endpoint)
     except MendixError as error:
         if error.diagnostics[0].code != NO_CLUSTER:
             raise
@@ -115,8 +116,12 @@ def check_reachable(site: Site, way_on: str) -> None:
 
 
 def _of(site: Site) -> Api:
-    name, header = site.environment, site.workplace.specification.header
-    return Api(_way(site.session, site.clients, name, header.region, site.tools.endpoint), name)
+    name, header = _name(site.workplace), site.workplace.specification.header
+    return Api(_way(site.session, site.clients, name, header.region, site.tools.endpoint), site.environment)
+
+
+def _name(workplace: Workplace) -> str:
+    return called.cluster(workplace.environment, workplace.specification.settings)
 
 
 def _way(session: Session, clients: Clients, name: str, region: str, endpoint: Endpoint | None) -> Access:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -15,22 +16,29 @@ from mendixctl.terraform.events import ChangeEvent, DiagnosticEvent, Event
 from mendixctl.terraform.state import State
 from mendixgen.diagnostics import Diagnostic, MendixError, Refused
 
+_MODULE = re.compile(r"modules/([a-z]+)/[0-9]+\.[0-9]+\.[0-9]+/[a-z_]+\.tf$")
+
 TARGETED = ("Resource targeting is in effect", "Applied changes may be incomplete")
 
 
 @dataclass(slots=True)
 class Heard:
-    """One plan of imports: whether it succeeded, and what it said of each address."""
+    """One plan of imports: whether it succeeded, and what it said of each address. ``areas``: those whose modules had
+    an error that is no resource's: an output that has not all of what it is made of.
+    """
 
     error: MendixError | None = None
     has_changes: bool = False
     warnings: tuple[Diagnostic, ...] = ()
     said: list[str] = field(default_factory=list)
     proven: set[str] = field(default_factory=set)
+    areas: set[str] = field(default_factory=set)
 
     def hear(self, event: Event) -> None:
         if isinstance(event, DiagnosticEvent) and event.severity == "error":
             self.said.append(f"{event.address}\n{event.summary}\n{event.detail}")
+            if not event.address and (place := _MODULE.search(event.file)):
+                self.areas.add(place[1])
         elif isinstance(event, ChangeEvent) and event.action == "import":
             self.proven.add(event.address)
 

@@ -75,7 +75,7 @@ def measure(site: Site, backup: Backup) -> Measurement:
     target = f"{environment}-drill-{backup.database}"[:LONGEST_NAME]
     started = time.monotonic()
     try:
-        _restore(site.clients, environment, backup, target)
+        _restore(site.clients, environment, side.identifier(site.workplace, backup.database), backup, target)
         rto = time.monotonic() - started
     except BaseException:
         # why it could not be restored is what a person has to know, whatever becomes of what there may be of it
@@ -86,13 +86,13 @@ def measure(site: Site, backup: Backup) -> Measurement:
     return Measurement(backup.database, round(max(rpo, 0.0), 1), round(rto, 1))
 
 
-def _restore(clients: Clients, environment: str, backup: Backup, target: str) -> None:
-    """A database from its backups, where the environment's own of that name is; back once it is available."""
+def _restore(clients: Clients, environment: str, beside: str, backup: Backup, target: str) -> None:
+    """A database from its backups, where ``beside`` is, the environment's own; back once it is available."""
     from mendixctl.aws import guarded
 
     with guarded(f"a restore of {backup.database}"):
         rds = clients.client("rds")
-        (own,) = rds.describe_db_instances(DBInstanceIdentifier=f"{environment}-{backup.database}")["DBInstances"]
+        (own,) = rds.describe_db_instances(DBInstanceIdentifier=beside)["DBInstances"]
         groups = [one["VpcSecurityGroupId"] for one in own.get("VpcSecurityGroups", ())]
         subnets = (own.get("DBSubnetGroup") or {}).get("DBSubnetGroupName")
         parameters = _own(one["DBParameterGroupName"] for one in own.get("DBParameterGroups", ()))

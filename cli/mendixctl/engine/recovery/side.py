@@ -7,6 +7,7 @@ from typing import Any
 
 from mendixctl.engine.environment.workplace import Workplace
 from mendixgen.diagnostics import Diagnostic, MendixError
+from mendixgen.spec import called
 
 
 def primary_of(workplace: Workplace) -> str:
@@ -30,3 +31,8 @@ def databases(workplace: Workplace) -> Mapping[str, Any]:
     """The settings of the databases, by name."""
     found: Mapping[str, Any] = workplace.specification.settings.get("database", {}).get("instances", {})
     return found
+
+
+def identifier(workplace: Workplace, name: str) -> str:
+    """The identifier in RDS of a database."""
+    return called.database(workplace.environment, workplace.specification.settings, name)

@@ -65,7 +65,7 @@ def prepare(session: Session, environment: str, kind: Kind, *, names: bool) -> P
                 )
             )
         edited = with_restores(workplace.specification.data, found)
-        existing = tuple(one for one in known if _exists(site.clients, f"{environment}-{one}"))
+        existing = tuple(one for one in known if _exists(site.clients, side.identifier(workplace, one)))
         return PreparedSwitch(**common, **_edit(site, edited), backups=tuple(found), existing=existing)
 
 
@@ -97,8 +97,9 @@ def execute(session: Session, prepared: PreparedSwitch, *, message: str = "") ->
                 write_atomic(path, prepared.text)
                 done.append(f"environments/{environment}.yaml")
             for name in prepared.existing:
-                session.reporter.stage("delete", f"{environment}-{name}, with a final snapshot")
-                done.append(_delete(site.clients, f"{environment}-{name}", opened.number))
+                there = side.identifier(site.workplace, name)
+                session.reporter.stage("delete", f"{there}, with a final snapshot")
+                done.append(_delete(site.clients, there, opened.number))
             if prepared.latch:
                 session.reporter.stage("switch", "names")
                 _turn(site.clients, prepared)

@@ -39,9 +39,7 @@ def prepared(screen: Screen, result: PreparedSwitch) -> None:
             msg("{database}  as it was in {primary} at {latest}", database=one.database, primary=primary, latest=latest)
         )
     for database in result.existing:
-        screen.line(
-            (f"{name}-{database}", "bold red"), "  is deleted, with a final snapshot, and made anew by the next apply"
-        )
+        screen.line((database, "bold red"), "  is deleted, with a final snapshot, and made anew by the next apply")
     if result.spec_diff:
         screen.blank()
         screen.block(result.spec_diff.splitlines(), diff=True)

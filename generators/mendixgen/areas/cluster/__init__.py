@@ -38,7 +38,7 @@ class Cluster(Area):
     """EKS cluster with private endpoint, encrypted secrets, full logs, pinned add-ons and node groups that scale."""
 
     name = "cluster"
-    version = "1.2.0"
+    version = "1.3.0"
 
     class Inputs(AreaInputs):
         """What an environment may say of its cluster."""
@@ -52,6 +52,28 @@ class Cluster(Area):
                 "EKS goes back by one minor version, within seven days of going up, and takes neither nodes nor"
                 " add-ons back"
             ),
+        )
+        name: Annotated[str, Field(pattern=r"^[0-9A-Za-z][0-9A-Za-z_-]{0,99}$")] | None = setting(
+            None,
+            description="Its name in EKS, where it has one of its own: that of a cluster that was adopted.",
+            variable="cluster_name",
+            create_only="the cluster and all that runs in it",
+        )
+        role_arn: PrincipalArn | None = setting(
+            None,
+            description=(
+                "ARN of the role that the control plane works as, of a cluster that was adopted; the platform's own if"
+                " not given. It must let EKS encrypt with the cluster's key."
+            ),
+            create_only="the cluster and all that runs in it",
+        )
+        authentication: Literal["api", "api-and-config-map"] = setting(
+            "api",
+            description=(
+                "Who lets people and nodes in: access entries alone, or the ConfigMap aws-auth beside them, of a"
+                " cluster that was adopted and whose nodes and people still stand in it."
+            ),
+            one_way="EKS never goes back from access entries alone",
         )
         support: Literal["standard", "extended"] = setting(
             "standard",
@@ -139,6 +161,15 @@ class Cluster(Area):
         private_network_acl_id: str | None = wired(
             "network.private_network_acl_id",
             "ID of the private subnets' network ACL; null where it is somebody else's.",
+        )
+        database_security_group_id: str = wired(
+            "network.database_security_group_id", "ID of the security group of the databases."
+        )
+        endpoints_security_group_id: str = wired(
+            "network.endpoints_security_group_id", "ID of the security group of the interface endpoints."
+        )
+        load_balancer_security_group_id: str = wired(
+            "network.load_balancer_security_group_id", "ID of the security group of the load balancer."
         )
         nodes_security_group_id: str = wired(
             "network.nodes_security_group_id", "ID of the security group of the nodes."

@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from mendixgen.areas.contract import Strict, setting
-from mendixgen.areas.fields import DNS_LABEL, ZoneLetter
+from mendixgen.areas.fields import DNS_LABEL, PrincipalArn, ZoneLetter
 
 InstanceType = Annotated[str, Field(pattern=r"^[a-z][a-z0-9-]*\.[a-z0-9-]+$", max_length=40)]
 LabelName = Annotated[
@@ -142,8 +142,34 @@ class Scaling(Strict):
     )
 
 
+class Adopted(Strict):
+    """What is fixed of a group that was there before the environment. What would renew its nodes anew (type, image,
+    role) needs a group beside it: EKS gives a name once."""
+
+    name: Annotated[str, Field(pattern=r"^[0-9A-Za-z][0-9A-Za-z_-]{0,62}$")] = setting(
+        description="Its name in EKS.", create_only=NEW_NODES
+    )
+    role_arn: PrincipalArn | None = setting(
+        None,
+        description="ARN of the role that its nodes work as; the platform's own if not given.",
+        create_only=NEW_NODES,
+    )
+    launch_template: Annotated[str, Field(pattern=r"^[A-Za-z0-9()./_-]{3,128}$")] | None = setting(
+        None,
+        description=(
+            "Name of its launch template, which is adopted with it. Without: it was made without one, and EKS gives it"
+            " none later; its nodes then stand in the cluster's own security group, and its disks stay as they are."
+        ),
+        create_only=NEW_NODES,
+    )
+
+
 class NodeGroup(Strict):
     """Nodes of one kind, which EKS makes, drains and repairs."""
+
+    adopted: Adopted | None = setting(
+        None, description="What is fixed of a group that was there before the environment.", create_only=NEW_NODES
+    )
 
     instance_types: list[InstanceType] = setting(
         ["m7i.large"],

@@ -84,8 +84,9 @@ def _group(
     var = module.var
     return {
         "cluster_name": before.cluster.name,
-        "node_group_name_prefix": f"{each.key}-",
-        "node_role_arn": var.node_role_arn,
+        "node_group_name": expr("try(each.value.adopted.name, null)"),
+        "node_group_name_prefix": expr('each.value.adopted == null ? "${each.key}-" : null'),
+        "node_role_arn": expr(f"try(coalesce(each.value.adopted.role_arn), {var.node_role_arn})"),
         "subnet_ids": expr(
             f"[\nfor zone, subnet in {var.private_subnets} :\n"
             "subnet if contains(coalesce(each.value.zones, [zone]), zone)\n]"
@@ -97,10 +98,13 @@ def _group(
         "instance_types": each.value.instance_types,
         "labels": each.value.labels,
         "force_update_version": each.value.update.force,
-        "launch_template": {
-            "id": templates[each.key].id,
-            "version": templates[each.key].latest_version,
-        },
+        "launch_template": dynamic(
+            for_each=expr(f"[for name, template in {templates} : template if name == each.key]"),
+            content={
+                "id": expr("launch_template.value.id"),
+                "version": expr("launch_template.value.latest_version"),
+            },
+        ),
         "scaling_config": {
             "min_size": each.value.min,
             "max_size": each.value.max,
@@ -169,9 +173,13 @@ def _launch_templates(module: ModuleBuilder, before: ControlPlane) -> Expr:
     )
     return module.resource(
         "aws_launch_template.this",
-        "How a node starts: with an encrypted volume, and with credentials that no pod can take from it.",
-        for_each=var.node_groups,
-        name=f"{var.environment}-{each.key}",
+        "How a node starts: with an encrypted volume, and with credentials that no pod can take from it. A group that"
+        " was adopted without one never gets one.",
+        for_each=expr(
+            f"{{\nfor name, group in {var.node_groups} : name => group\n"
+            "if group.adopted == null || try(group.adopted.launch_template, null) != null\n}"
+        ),
+        name=expr('try(coalesce(each.value.adopted.launch_template), "${var.environment}-${each.key}")'),
         description=f"Nodes of {var.environment}, group {each.key}",
         update_default_version=True,
         vpc_security_group_ids=[var.nodes_security_group_id],

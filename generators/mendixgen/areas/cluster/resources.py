@@ -10,6 +10,7 @@ from types import SimpleNamespace
 from typing import Any
 
 from mendixgen.areas.cluster import addons as cluster_addons
+from mendixgen.areas.cluster.adopted import let_through
 from mendixgen.areas.cluster.nodes import ControlPlane, node_groups
 from mendixgen.areas.cluster.scaling import scaling
 from mendixgen.authoring.constructs.log_group import log_group
@@ -23,6 +24,8 @@ LOGS = ["api", "audit", "authenticator", "controllerManager", "scheduler"]
 NODE_PORTS = [443, 10250, 10251]
 """What the control plane always calls on nodes: webhooks, kubelets, the metrics server."""
 
+NAME = expr("local.name")
+
 FIRST_ACL_RULE = 24443
 """Rule numbers from 20000 up are the other areas' in the network's ACLs; the ingress area's are 20001 to 23023."""
 
@@ -35,6 +38,12 @@ CONFIGURATION = {
 
 def build(module: ModuleBuilder) -> None:
     """Add the control plane, the nodes and their scaling."""
+    module.section("Names")
+    module.local(
+        "name",
+        expr(f"coalesce({module.var.cluster_name}, {module.var.environment})"),
+        "The cluster's name: the environment's, or the one that it had before.",
+    )
     before = _control_plane(module)
     groups = node_groups(module, before)
     _addons_after_nodes(module, groups, before.cluster)
@@ -46,6 +55,7 @@ def _control_plane(module: ModuleBuilder) -> ControlPlane:
     group = _log_group(module)
     security_group = _traffic(module)
     cluster = _cluster(module, group, security_group)
+    let_through(module, cluster)
     _access(module, cluster)
     addons = _addons_before_nodes(module, cluster)
     return ControlPlane(cluster, group, addons)
@@ -58,7 +68,7 @@ def _log_group(module: ModuleBuilder) -> Expr:
         module,
         "this",
         "The control plane's logs. It stands before the cluster, because EKS would make it without a key and for ever.",
-        path=f"/aws/eks/{var.environment}/cluster",
+        path=f"/aws/eks/{NAME}/cluster",
         retention_days=var.log_retention_days,
     )
 
@@ -134,9 +144,9 @@ def _cluster(module: ModuleBuilder, logs: Expr, security_group: Expr) -> Expr:
         "aws_eks_cluster.this",
         "Who made it has no rights in it, and it comes without add-ons: both are said below. Neither can be changed"
         " later, nor can its role, nor the zones that it was made in: EKS takes no other ones.",
-        name=var.environment,
+        name=NAME,
         version=var.kubernetes_version,
-        role_arn=var.cluster_role_arn,
+        role_arn=call("coalesce", var.role_arn, var.cluster_role_arn),
         enabled_cluster_log_types=LOGS,
         bootstrap_self_managed_addons=False,
         vpc_config={
@@ -147,7 +157,7 @@ def _cluster(module: ModuleBuilder, logs: Expr, security_group: Expr) -> Expr:
             "public_access_cidrs": expr(f"{restricted} ? {var.allow_from} : null"),
         },
         access_config={
-            "authentication_mode": "API",
+            "authentication_mode": expr(f'replace(upper({var.authentication}), "-", "_")'),
             "bootstrap_cluster_creator_admin_permissions": False,
         },
         encryption_config={
@@ -161,8 +171,13 @@ def _cluster(module: ModuleBuilder, logs: Expr, security_group: Expr) -> Expr:
         upgrade_policy={"support_type": expr(f"upper({var.support})")},
         zonal_shift_config={"enabled": var.zonal_shift},
         lifecycle={
-            # EKS keeps the zones that the control plane was made in: it takes neither a further one nor one less.
-            "ignore_changes": [expr("vpc_config[0].subnet_ids")],
+            # EKS keeps the zones that the control plane was made in: it takes neither a further one nor one less. The
+            # other two it takes only when a cluster is made, and of one that was adopted nobody knows them.
+            "ignore_changes": [
+                expr("access_config[0].bootstrap_cluster_creator_admin_permissions"),
+                expr("bootstrap_self_managed_addons"),
+                expr("vpc_config[0].subnet_ids"),
+            ],
             "precondition": [
                 {
                     "condition": expr(f'{var.endpoint} == "private" || length({var.allow_from}) > 0'),

@@ -192,7 +192,7 @@ def _wake(module: ModuleBuilder) -> None:
                 "metric": {
                     "namespace": "AWS/EKS",
                     "metric_name": "scheduler_pending_pods_UNSCHEDULABLE",
-                    "dimensions": {"ClusterName": var.environment},
+                    "dimensions": {"ClusterName": expr("local.name")},
                     "stat": "Maximum",
                     "period": MINUTE,
                 },

@@ -63,7 +63,7 @@ class Database(Area):
     """RDS for PostgreSQL, MySQL and Oracle: redundant, encrypted, backed up, observed, their passwords managed."""
 
     name = "database"
-    version = "1.1.0"
+    version = "1.2.0"
 
     class Inputs(AreaInputs):
         """What an environment may say of its databases."""
@@ -71,10 +71,19 @@ class Database(Area):
         instances: dict[InstanceName, Instance] = setting(
             {"mendix": Instance()},
             description=(
-                "Instances by name; in AWS <environment>-<name>. By default there is one, mendix, with PostgreSQL;"
+                "Instances by name; in AWS <environment>-<name>, where they say no other."
+                " By default there is one, mendix, with PostgreSQL;"
                 " who writes this section lists it too to keep it."
             ),
             max_length=40,
+        )
+        subnet_group: Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9. _-]*$", max_length=255)] | None = setting(
+            None,
+            description=(
+                "Name of the group of subnets that the instances are in, where it has one of its own: that of a group"
+                " that was adopted. <environment>-database if not given."
+            ),
+            create_only="the group, in which no instance may be then",
         )
         events: Events = setting(Events(), description="What RDS reports of the instances.")
         region: str = context("region", "Region of the databases.")

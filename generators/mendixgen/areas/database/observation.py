@@ -6,7 +6,7 @@ from mendixgen.authoring.constructs.log_group import log_group
 from mendixgen.authoring.constructs.policy import allow, trust_of_service
 from mendixgen.authoring.constructs.service_role import service_role
 from mendixgen.authoring.constructs.topic import topic
-from mendixgen.authoring.expression import Expr, each, expr
+from mendixgen.authoring.expression import Expr, call, each, expr
 from mendixgen.authoring.module import ModuleBuilder
 
 
@@ -43,7 +43,11 @@ def observation(module: ModuleBuilder, instances: Expr, replicas: Expr) -> dict[
         trust=trust_of_service(
             "monitoring.rds.amazonaws.com",
             var.account,
-            f"arn:{var.partition}:rds:{var.region}:{var.account}:db:{var.environment}-*",
+            call(
+                "concat",
+                [f"arn:{var.partition}:rds:{var.region}:{var.account}:db:{var.environment}-*"],
+                _named(module, "db"),
+            ),
         ),
         policy_name="monitoring",
         permissions=[
@@ -60,6 +64,18 @@ def observation(module: ModuleBuilder, instances: Expr, replicas: Expr) -> dict[
     return {"logs": logs, "role": monitoring.role, "permissions": monitoring.permissions}
 
 
+def _named(module: ModuleBuilder, kind: str) -> Expr:
+    """ARNs of the instances that have names of their own, and of their replicas: no pattern of the environment's has
+    them. From the variable: what the instances come to refers to the role that trusts these.
+    """
+    var = module.var
+    here = f"arn:{var.partition}:rds:{var.region}:{var.account}:{kind}"
+    return expr(
+        f'flatten([for it in values({var.instances}) : ["{here}:${{it.name}}", "{here}:${{it.name}}-replica-*"]'
+        " if it.name != null])"
+    )
+
+
 def events(module: ModuleBuilder, instances: Expr, replicas: Expr, groups: Expr) -> None:
     """Add the topic of events and its subscriptions; ``groups`` are the parameter groups."""
     var = module.var
@@ -67,7 +83,15 @@ def events(module: ModuleBuilder, instances: Expr, replicas: Expr, groups: Expr)
     here = f"arn:{var.partition}:rds:{var.region}:{var.account}"
     own = {"StringEquals": {"aws:SourceAccount": var.account}}
     # The ARN of a proxy has an ID of AWS in it and not its name.
-    sources = {"ArnLike": {"aws:SourceArn": [f"{here}:*:{var.environment}-*", f"{here}:db-proxy:prx-*"]}}
+    sources = {
+        "ArnLike": {
+            "aws:SourceArn": call(
+                "concat",
+                [f"{here}:*:{var.environment}-*", f"{here}:db-proxy:prx-*"],
+                _named(module, "*"),
+            )
+        }
+    }
     rds, alarms = {"Service": "events.rds.amazonaws.com"}, {"Service": "cloudwatch.amazonaws.com"}
     made, policies = topic(
         module,

@@ -49,7 +49,7 @@ def _shared(module: ModuleBuilder, instances: Expr, replicas: Expr) -> Parts:
     groups = module.resource(
         "aws_db_subnet_group.this",
         "Where the instances are: the subnets that have no way to the internet.",
-        name=f"{var.environment}-database",
+        name=expr(f'coalesce({var.subnet_group}, "${{var.environment}}-database")'),
         description=f"Databases of {var.environment}",
         subnet_ids=var.database_subnet_ids,
         tags={"Name": f"{var.environment}-database"},
@@ -127,7 +127,7 @@ def _instances(module: ModuleBuilder, parts: Parts) -> Expr:
             content={
                 "source_db_instance_identifier": expr(
                     "restore_to_point_in_time.value.instance == null ? null :"
-                    f' "{var.environment}-${{restore_to_point_in_time.value.instance}}"'
+                    " local.instances[restore_to_point_in_time.value.instance].identifier"
                 ),
                 "source_dbi_resource_id": expr("restore_to_point_in_time.value.resource_id"),
                 "source_db_instance_automated_backups_arn": expr("restore_to_point_in_time.value.backup_arn"),

@@ -155,6 +155,11 @@ else:  # "class" is the word that people know, and no name in Python's syntax
 class Instance(_Sized):
     """An RDS instance; always encrypted, private, with TLS forced and its master password managed by RDS."""
 
+    name: Annotated[str, Field(pattern=r"^[a-z](-?[a-z0-9])*$", max_length=51)] | None = setting(
+        None,
+        description="Its identifier in RDS, where it has one of its own: that of an instance that was adopted.",
+        one_way="an instance of another name is another instance, or the same one at another address",
+    )
     license: Literal["license-included", "bring-your-own-license"] | None = setting(
         None, description="Oracle only: whose licence it is. Enterprise Edition takes bring-your-own-license only."
     )

@@ -122,7 +122,7 @@ def shapes(module: ModuleBuilder) -> tuple[Expr, Expr]:
         expr(
             f"""{{
               for name, it in {var.instances} : name => merge(it, {{
-                identifier       = "{var.environment}-${{name}}"
+                identifier       = coalesce(it.name, "{var.environment}-${{name}}")
                 kind             = local.kinds[name]
                 major            = local.majors[name]
                 family           = local.families[name]

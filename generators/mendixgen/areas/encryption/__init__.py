@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Annotated, Literal
 
-from mendixgen.areas.contract import Area, AreaInputs, Output, context, setting
+from pydantic import Field
+
+from mendixgen.areas.contract import Area, AreaInputs, Output, Strict, context, setting, wired
 from mendixgen.areas.fields import KeyArn
 
 PURPOSES = {
@@ -21,11 +23,26 @@ PURPOSES = {
 Purpose = Literal["storage", "database", "cluster", "logs", "secrets", "backup"]
 
 
+class Key(Strict):
+    """What differs of a key of ours that was there before the environment and was adopted."""
+
+    alias: Annotated[str, Field(pattern=r"^[A-Za-z0-9/_-]+$", max_length=250)] | None = setting(
+        None,
+        description="Its alias, without alias/; <environment>-<purpose> if not given.",
+        create_only="the alias; the key stays",
+    )
+    multi_region: bool = setting(
+        True,
+        description="Whether it can have replicas in other regions. A key of one region stays one: write false for it.",
+        create_only="the key, and what only it can decrypt",
+    )
+
+
 class Encryption(Area):
     """Customer-managed KMS keys, one a purpose: rotated, multi-region, each with a least-privilege key policy."""
 
     name = "encryption"
-    version = "1.2.0"
+    version = "1.3.0"
 
     class Inputs(AreaInputs):
         """What an environment may say of its keys."""
@@ -51,6 +68,17 @@ class Encryption(Area):
                 " Whoever keeps a key keeps its policy too; the preflight says what it lacks."
             ),
             create_only="our key of the purpose, and what only it can decrypt",
+        )
+        keys: dict[Purpose, Key] = setting(
+            {},
+            description=(
+                "What differs of keys that were adopted, by purpose: storage, database, cluster, logs, secrets, backup."
+            ),
+        )
+        named_bucket_arns: list[str] | None = wired(
+            "storage.named_bucket_arns",
+            "ARNs of buckets that have names of their own, which write inventories too.",
+            optional=True,
         )
         region: str = context("region", "Region of the keys.")
         account: str = context("account", "Account whose IAM policies decide who may use the keys.")

@@ -10,7 +10,7 @@ from mendixgen.areas.encryption import Encryption
 
 def check(inputs: Encryption.Inputs, header: Header) -> list[Check]:
     """Keys that exist in another account or region, and keys that serve several purposes."""
-    return independent(lambda: _elsewhere(inputs, header), lambda: _shared(inputs))
+    return independent(lambda: _elsewhere(inputs, header), lambda: _shared(inputs), lambda: _both(inputs))
 
 
 def _elsewhere(inputs: Encryption.Inputs, header: Header) -> Iterator[Check]:
@@ -32,3 +32,11 @@ def _shared(inputs: Encryption.Inputs) -> Iterator[Check]:
             summary = f"{purpose} and {before[arn]} have one key: whoever loses or leaks it loses both"
             yield Check(("existing", purpose), "MXS300", summary, "a key a purpose is safer", warns=True)
         before.setdefault(arn, purpose)
+
+
+def _both(inputs: Encryption.Inputs) -> Iterator[Check]:
+    """A key is somebody else's, or ours under a name of its own."""
+    for purpose in inputs.keys:
+        if purpose in inputs.existing:
+            summary = f"the key for {purpose} is somebody else's (existing), so that nothing can be said of ours"
+            yield Check(("keys", purpose), "MXS300", summary, "leave it in one of the two")

@@ -61,7 +61,8 @@ def build(module: ModuleBuilder) -> None:
     module.section("Keys")
     key = module.resource(
         "aws_kms_key.this",
-        "One key a purpose. Multi-region from the start, because a key cannot become it later.",
+        "One key a purpose. Multi-region from the start, because a key cannot become it later; one that was adopted"
+        " stays what it is.",
         for_each=expr(
             f"{{ for name, purpose in {purposes} : name => purpose if !contains(keys({var.existing}), name) }}"
         ),
@@ -69,7 +70,7 @@ def build(module: ModuleBuilder) -> None:
         enable_key_rotation=True,
         rotation_period_in_days=var.rotation_days,
         deletion_window_in_days=var.deletion_window_days,
-        multi_region=True,
+        multi_region=expr(f"try({var.keys}[{each.key}].multi_region, true)"),
         policy=policy(
             call(
                 "concat",
@@ -80,11 +81,12 @@ def build(module: ModuleBuilder) -> None:
         ),
         tags={"Name": f"{var.environment}-{each.key}"},
     )
+    own_alias = f'try(coalesce({var.keys}[{each.key}].alias), "${{var.environment}}-${{each.key}}")'
     module.resource(
         "aws_kms_alias.this",
         "The name by which people and tools find a key.",
         for_each=key,
-        name=f"alias/{var.environment}-{each.key}",
+        name=f"alias/{expr(own_alias)}",
         target_key_id=each.value.key_id,
     )
     module.local(
@@ -113,7 +115,16 @@ def _service_statements(module: ModuleBuilder, suffix: Expr, root: Expr) -> dict
                 "WriteInventories",
                 ["kms:GenerateDataKey"],
                 {"Service": "s3.amazonaws.com"},
-                {"StringEquals": own_account, "ArnLike": {"aws:SourceArn": f"{arn}:s3:::{var.environment}-*"}},
+                {
+                    "StringEquals": own_account,
+                    "ArnLike": {
+                        "aws:SourceArn": call(
+                            "concat",
+                            [f"{arn}:s3:::{var.environment}-*"],
+                            expr(f"coalesce({var.named_bucket_arns}, [])"),
+                        )
+                    },
+                },
             ),
             key_statement(
                 "DeliverLogs",

@@ -21,7 +21,7 @@ class Recovery(Area):
     """Recovery in another region: buckets and backups replicated, names that are switched, servers made ready."""
 
     name = "recovery"
-    version = "1.1.0"
+    version = "1.2.0"
 
     class Inputs(AreaInputs):
         """What an environment may say of its recovery."""
@@ -94,6 +94,9 @@ class Recovery(Area):
         neighbours: dict[str, Neighbour] = context("neighbours", "Where the other environment is.")
         boundary_arn: str = wired("identity.boundary_arn", "Permissions boundary of every role.")
         bucket_names: dict[str, str] = wired("storage.bucket_names", "Buckets by name.")
+        named_bucket_arns: list[str] = wired(
+            "storage.named_bucket_arns", "ARNs of the buckets that have names of their own."
+        )
         storage_key_arn: str = wired("encryption.storage_key_arn", "ARN of the key that encrypts the buckets.")
         database_key_arn: str = wired(
             "encryption.database_key_arn", "ARN of the key that encrypts backups of databases here."

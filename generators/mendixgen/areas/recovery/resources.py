@@ -14,7 +14,7 @@ from __future__ import annotations
 from mendixgen.areas.recovery.names import names
 from mendixgen.authoring.constructs.policy import allow, trust_of_service
 from mendixgen.authoring.constructs.service_role import service_role
-from mendixgen.authoring.expression import Expr, each, expr
+from mendixgen.authoring.expression import Expr, call, each, expr
 from mendixgen.authoring.module import ModuleBuilder
 
 
@@ -66,7 +66,7 @@ def _buckets(module: ModuleBuilder, standby: Expr) -> None:
         count=some,
         role_name=f"{var.environment}-replication",
         description=f"Replicates the buckets of {var.environment}.",
-        trust=trust_of_service("s3.amazonaws.com", var.account, f"arn:{var.partition}:s3:::{var.environment}-*"),
+        trust=trust_of_service("s3.amazonaws.com", var.account, _sources(module)),
         policy_name="replicate",
         permissions=_permissions(module, there, standby),
         permissions_comment="Read here, and write there, with the key of either side.",
@@ -96,6 +96,12 @@ def _buckets(module: ModuleBuilder, standby: Expr) -> None:
         },
         depends_on=[role.permissions],
     )
+
+
+def _sources(module: ModuleBuilder) -> Expr:
+    """ARNs of the buckets that are replicated: those of the environment's names, and those of names of their own."""
+    var = module.var
+    return call("concat", [f"arn:{var.partition}:s3:::{var.environment}-*"], var.named_bucket_arns)
 
 
 def _permissions(module: ModuleBuilder, there: Expr, standby: Expr) -> list[dict[str, object]]:

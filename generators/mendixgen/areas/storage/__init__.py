@@ -30,6 +30,10 @@ LEAST_DAYS_INFREQUENT = 30
 """S3 takes no earlier transition to Standard-IA, and keeps objects there as long before the next transition."""
 
 
+BUCKET_IN_AWS = r"^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$"
+"""Source: S3 user guide, "General purpose bucket naming rules"."""
+
+
 class Lifecycle(Strict):
     """What becomes of objects with age; days count from the creation of a version."""
 
@@ -113,6 +117,11 @@ class Lifecycle(Strict):
 class Bucket(Strict):
     """An S3 bucket; always versioned, encrypted, private, with an access log and events."""
 
+    name: Annotated[str, Field(pattern=BUCKET_IN_AWS)] | None = setting(
+        None,
+        description="Its name in AWS, where it has one of its own: that of a bucket that was adopted.",
+        create_only="the bucket and all that is in it",
+    )
     lifecycle: Lifecycle = setting(Lifecycle(), description="What becomes of objects with age.")
     object_lock_days: int | None = setting(
         None,
@@ -188,7 +197,7 @@ class Storage(Area):
     """S3 buckets with lifecycle, object lock, inventory and access logs; classes and snapshots of EBS volumes."""
 
     name = "storage"
-    version = "1.1.0"
+    version = "1.2.0"
 
     class Inputs(AreaInputs):
         """What an environment may say of its storage."""
@@ -196,7 +205,8 @@ class Storage(Area):
         buckets: dict[BucketName, Bucket] = setting(
             {"files": Bucket()},
             description=(
-                "Buckets by name; in AWS <environment>-<account>-<name>. There always is one, files, for the files"
+                "Buckets by name; in AWS <environment>-<account>-<name>, where they say no other."
+                " There always is one, files, for the files"
                 " of the Mendix applications."
             ),
             max_length=1000,
@@ -222,6 +232,10 @@ class Storage(Area):
         "bucket_domain_names": Output(
             "{ for name, bucket in aws_s3_bucket.this : name => bucket.bucket_regional_domain_name }",
             "Regional domain names by name.",
+        ),
+        "named_bucket_arns": Output(
+            "local.named_bucket_arns",
+            "ARNs of the buckets that have names of their own; known before they are there.",
         ),
         "access_logs_bucket_name": Output(
             # By way of the policy: S3 takes the bucket as a target only once that lets it deliver.

@@ -37,6 +37,18 @@ def _buckets(buckets: Mapping[str, Bucket]) -> Iterator[Check]:
     for name, bucket in buckets.items():
         yield from _name(name)
         yield from _lifecycle(("buckets", name, "lifecycle"), bucket.lifecycle)
+    yield from _named(buckets)
+
+
+def _named(buckets: Mapping[str, Bucket]) -> Iterator[Check]:
+    before: dict[str, str] = {}
+    for name, bucket in buckets.items():
+        if bucket.name is None:
+            continue
+        if bucket.name in before:
+            summary = f"{before[bucket.name]} is called {bucket.name} already"
+            yield Check(("buckets", name, "name"), "MXS320", summary, "leave one of the two out")
+        before.setdefault(bucket.name, name)
 
 
 def _name(name: str) -> Iterator[Check]:

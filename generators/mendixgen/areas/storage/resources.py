@@ -6,7 +6,7 @@ from mendixgen.areas.fields import ACCESS_LOGS
 from mendixgen.authoring.constructs.bucket import Bucket, expiry, private_bucket
 from mendixgen.authoring.constructs.policy import allow, trust_of_service
 from mendixgen.authoring.constructs.service_role import service_role
-from mendixgen.authoring.expression import Expr, dynamic, each, expr
+from mendixgen.authoring.expression import Expr, call, dynamic, each, expr
 from mendixgen.authoring.module import ModuleBuilder
 
 INVENTORY_FIELDS = [
@@ -38,7 +38,12 @@ def _access_logs(module: ModuleBuilder) -> Bucket:
     var = module.var
     module.section("Access logs and inventories")
     own = {"StringEquals": {"aws:SourceAccount": var.account}}
-    sources = {"aws:SourceArn": f"arn:{var.partition}:s3:::{var.environment}-{var.account}-*"}
+    named = module.local(
+        "named_bucket_arns",
+        expr(f'[for bucket in {var.buckets} : "arn:${{var.partition}}:s3:::${{bucket.name}}" if bucket.name != null]'),
+        "Buckets that have names of their own.",
+    )
+    sources = {"aws:SourceArn": call("concat", [f"arn:{var.partition}:s3:::{var.environment}-{var.account}-*"], named)}
     logs = private_bucket(
         module,
         "access_logs",
@@ -84,7 +89,7 @@ def _buckets(module: ModuleBuilder, logs: Bucket) -> Bucket:
         "this",
         "The buckets of the environment.",
         for_each=var.buckets,
-        bucket=f"{var.environment}-{var.account}-{each.key}",
+        bucket=expr(f'coalesce({each.value.name}, "${{var.environment}}-${{var.account}}-${{each.key}}")'),
         kms_key_arn=var.kms_key_arn,
     )
     module.resource(

@@ -39,7 +39,7 @@ def private_bucket(
     name: str,
     comment: str,
     *,
-    bucket: str,
+    bucket: str | Expr,
     kms_key_arn: Expr | None,
     for_each: Expr | None = None,
     count: Expr | None = None,

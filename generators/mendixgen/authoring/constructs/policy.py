@@ -45,7 +45,7 @@ def trust_of(service: str) -> Expr:
     return policy([allow("Assume", ["sts:AssumeRole"], principal={"Service": service})])
 
 
-def trust_of_service(service: str, account: Expr, source: str) -> Expr:
+def trust_of_service(service: str, account: Expr, source: str | Expr) -> Expr:
     """A trust policy for one AWS service, on behalf of ``account`` and of resources like ``source`` only.
 
     The condition is against the confused deputy: without it the service could be made to use the role for

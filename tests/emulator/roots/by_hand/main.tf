@@ -151,8 +151,29 @@ resource "aws_s3_bucket_public_access_block" "files" {
   block_public_policy = true
 }
 
+# Called as no platform would call it.
 resource "aws_s3_bucket" "archive" {
   bucket = "acme-archive"
+}
+
+resource "aws_kms_key" "files" {
+  description = "Files"
+}
+
+resource "aws_kms_alias" "files" {
+  name          = "alias/acme-files"
+  target_key_id = aws_kms_key.files.key_id
+}
+
+resource "aws_s3_bucket_server_side_encryption_configuration" "archive" {
+  bucket = aws_s3_bucket.archive.id
+
+  rule {
+    apply_server_side_encryption_by_default {
+      sse_algorithm     = "aws:kms"
+      kms_master_key_id = aws_kms_key.files.arn
+    }
+  }
 }
 
 ################################################################################
@@ -164,12 +185,12 @@ resource "aws_kms_key" "data" {
 }
 
 resource "aws_db_subnet_group" "data" {
-  name       = "dev-database"
+  name       = "acme-data"
   subnet_ids = values(aws_subnet.data)[*].id
 }
 
 resource "aws_db_instance" "crm" {
-  identifier           = "dev-crm"
+  identifier           = "acme-crm-production"
   engine               = "postgres"
   engine_version       = "17.6"
   instance_class       = "db.m7g.large"
@@ -202,7 +223,7 @@ resource "aws_db_instance" "legacy" {
 ################################################################################
 
 resource "aws_iam_role" "cluster" {
-  name = "dev-cluster"
+  name = "acme-cluster"
   assume_role_policy = jsonencode({
     Version   = "2012-10-17"
     Statement = [{ Effect = "Allow", Principal = { Service = "eks.amazonaws.com" }, Action = "sts:AssumeRole" }]
@@ -220,23 +241,63 @@ resource "aws_iam_role" "node" {
 resource "aws_eks_cluster" "main" {
   name     = "acme"
   role_arn = aws_iam_role.cluster.arn
-  version  = "1.33"
+  version  = "1.34"
 
   vpc_config {
     subnet_ids = values(aws_subnet.private)[*].id
   }
 }
 
-resource "aws_eks_node_group" "main" {
+resource "aws_iam_openid_connect_provider" "main" {
+  url            = aws_eks_cluster.main.identity[0].oidc[0].issuer
+  client_id_list = ["sts.amazonaws.com"]
+}
+
+resource "aws_eks_addon" "dns" {
+  cluster_name = aws_eks_cluster.main.name
+  addon_name   = "coredns"
+}
+
+resource "aws_eks_node_group" "workers" {
   cluster_name    = aws_eks_cluster.main.name
   node_group_name = "workers"
   node_role_arn   = aws_iam_role.node.arn
   subnet_ids      = values(aws_subnet.private)[*].id
   instance_types  = ["m7i.large"]
+  ami_type        = "AL2023_x86_64_STANDARD"
 
   scaling_config {
     min_size     = 2
     max_size     = 6
     desired_size = 2
+  }
+}
+
+resource "aws_launch_template" "batch" {
+  name = "acme-batch"
+
+  metadata_options {
+    http_tokens = "required"
+  }
+}
+
+resource "aws_eks_node_group" "batch" {
+  cluster_name    = aws_eks_cluster.main.name
+  node_group_name = "Acme_Batch"
+  node_role_arn   = aws_iam_role.node.arn
+  subnet_ids      = [aws_subnet.private["a"].id]
+  instance_types  = ["c7i.large"]
+  ami_type        = "AL2023_x86_64_STANDARD"
+  labels          = { work = "batch" }
+
+  launch_template {
+    id      = aws_launch_template.batch.id
+    version = aws_launch_template.batch.latest_version
+  }
+
+  scaling_config {
+    min_size     = 0
+    max_size     = 4
+    desired_size = 0
   }
 }

@@ -12,6 +12,7 @@ from mendixctl.engine.adopt.matching import Match
 from mendixctl.engine.adopt.planned import Creation
 from mendixctl.engine.adopt.results import LeftOut
 from mendixctl.engine.recover.import_plan import Heard
+from mendixctl.terraform.events import DiagnosticEvent
 from mendixctl.terraform.plan import Action, AttributeChange, ResourceChange
 from mendixgen.diagnostics import Diagnostic, MendixError, Refused
 
@@ -72,12 +73,23 @@ def test_more_than_an_import_is_refused_where_its_reason_is_not_known(action: Ac
 def test_what_terraform_cannot_import_is_named() -> None:
     error = MendixError(Diagnostic("MXT199", "it cannot be read"))
     gone = Heard(error, said=[f"{SUBNET.address}\nCannot import non-existent remote object\n"])
-    assert [(one.address, one.why) for one in fitting.failed(MATCHES, gone)] == [(SUBNET.address, fitting.ABSENT)]
+    assert [(one.address, one.why) for one in fitting.failed(MATCHES, gone, "dev")] == [
+        (SUBNET.address, fitting.ABSENT)
+    ]
     # some providers name no address: then it is one of those that were not proven
     unnamed = Heard(error, said=["no such thing"], proven={SUBNET.address, ROUTE.address})
-    assert [one.address for one in fitting.failed(MATCHES, unnamed)] == [DATABASE.address]
+    assert [one.address for one in fitting.failed(MATCHES, unnamed, "dev")] == [DATABASE.address]
     with pytest.raises(MendixError, match="MXT199"):
-        fitting.failed(MATCHES, Heard(error, said=["else"], proven={one.address for one in MATCHES}))
+        fitting.failed(MATCHES, Heard(error, said=["else"], proven={one.address for one in MATCHES}), "dev")
+
+
+def test_an_area_that_cannot_be_planned_without_what_is_missing_waits_for_it() -> None:
+    heard = Heard(MendixError(Diagnostic("MXT199", "Invalid index")))
+    file = "../../modules/network/1.6.0/outputs.tf"
+    heard.hear(DiagnosticEvent("diagnostic", summary="Invalid index", file=file))
+    found = fitting.failed(MATCHES, heard, "dev")
+    assert {one.address for one in found} == {one.address for one in MATCHES if one.area == "network"}
+    assert all("--complete" in one.way for one in found)
 
 
 def test_what_another_environment_has_is_not_adopted() -> None:

@@ -8,7 +8,7 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mendixctl.engine.adopt.inventory import Bucket, Endpoint, Inventory, Nat, RouteTable, Subnet, Vpc
+from mendixctl.engine.adopt.inventory import Bucket, Cluster, Endpoint, Inventory, Nat, RouteTable, Subnet, Vpc
 from mendixctl.engine.adopt.matching import match
 from mendixctl.engine.adopt.planned import Creation, creations, needing, references
 from mendixctl.engine.journal.import_ids import surroundings
@@ -153,6 +153,46 @@ def test_the_order_of_a_plan_means_nothing(wanted: list[Creation]) -> None:
     found = match(wanted, INVENTORY, GIVEN)
     assert {one.id for one in found} == {"subnet-pa", "subnet-pb", "subnet-a", "subnet-b", "nat-a", "rtb-shared"}
     assert len({(one.type, one.id) for one in found}) == len(found)
+
+
+def test_what_is_in_a_cluster_is_matched_by_the_cluster_and_its_name() -> None:
+    def inside(kind: str, **values: Any) -> Creation:
+        return made(kind, "this", str(values), area="cluster", cluster_name="acme", **values)
+
+    admin = "arn:aws:iam::123456789012:role/admin"
+    names = {
+        "aws_eks_cluster": frozenset({"acme"}),
+        "aws_eks_node_group": frozenset({"acme:workers"}),
+        "aws_eks_addon": frozenset({"acme:coredns", "other:vpc-cni"}),
+        "aws_eks_access_entry": frozenset({f"acme:{admin}"}),
+        "aws_launch_template": frozenset[str](),
+    }
+    provider = "arn:aws:iam::123456789012:oidc-provider/oidc.eks.eu-central-1.amazonaws.com/id/A"
+    inventory = replace(
+        INVENTORY,
+        names=names,
+        clusters=(Cluster("acme", "1.34", issuer="https://oidc.eks.eu-central-1.amazonaws.com/id/A"),),
+        ids={
+            "aws_launch_template": {"acme-batch": "lt-1"},
+            "aws_iam_openid_connect_provider": {"oidc.eks.eu-central-1.amazonaws.com/id/A": provider, "x": "arn:x"},
+        },
+    )
+    wanted = [
+        made("aws_eks_cluster", "this", area="cluster", name="acme"),
+        inside("aws_eks_node_group", node_group_name="workers"),
+        inside("aws_eks_node_group", node_group_name_prefix="system-"),
+        inside("aws_eks_addon", addon_name="coredns"),
+        inside("aws_eks_addon", addon_name="vpc-cni"),
+        inside("aws_eks_access_entry", principal_arn=admin),
+        made("aws_launch_template", "this", "batch", area="cluster", name="acme-batch"),
+        made("aws_launch_template", "this", "system", area="cluster", name="dev-system"),
+        made("aws_iam_openid_connect_provider", "this", area="cluster"),
+    ]
+    assert sorted(ids(*wanted, inventory=inventory).values()) == sorted(
+        ["acme", "acme:workers", "acme:coredns", f"acme:{admin}", "lt-1", provider]
+    )
+    # without the cluster its provider is nobody's
+    assert provider not in ids(wanted[-1], inventory=inventory).values()
 
 
 DOCUMENT: dict[str, Any] = {

@@ -9,28 +9,31 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from mendixctl.engine.adopt.draft import Wish
 from mendixctl.engine.adopt.inventory import (
     Bucket,
     Cluster,
     Database,
     Endpoint,
     Inventory,
+    Key,
     Nat,
     NodeGroup,
     RouteTable,
     Subnet,
     Vpc,
 )
-from mendixctl.engine.adopt.proposal import Wish, propose, tiers
+from mendixctl.engine.adopt.proposal import propose, tiers
 from mendixctl.engine.adopt.results import LeftOut
 from mendixgen.spec.source import read
 
 WISH = Wish("dev", "eu-central-1", "123456789012", "dev.example.com", "emulator")
 SETTINGS: dict[str, frozenset[str]] = {
+    "encryption": frozenset({"keys"}),
     "network": frozenset({"cidr", "subnets"}),
     "storage": frozenset(),
     "database": frozenset(),
-    "cluster": frozenset(),
+    "cluster": frozenset({"name"}),
 }
 VPC = Vpc(
     "vpc-1",
@@ -54,12 +57,39 @@ VPC = Vpc(
     nats=(Nat("nat-1", "subnet-pa", "eipalloc-1"),),
     endpoints=(Endpoint("vpce-1", "com.amazonaws.eu-central-1.s3", "Gateway"),),
 )
-CRM = Database("dev-crm", "postgres", "17.6", "db.m7g.large", 100, multi_az=True, backup_days=7, vpc="vpc-1")
+CRM = Database(
+    *("dev-crm", "postgres", "17.6", "db.m7g.large", 100),
+    multi_az=True,
+    backup_days=7,
+    group="acme-data",
+    vpc="vpc-1",
+    key="arn:data",
+    most_gb=200,
+    backup_window="01:00-02:00",
+)
+WORKERS = NodeGroup(
+    *("Acme_Workers", ("m7i.large",), 2, 6),
+    spot=True,
+    role="arn:role/n",
+    image="AL2023_x86_64_STANDARD",
+    version="1.32",
+    template="acme",
+    subnets=("subnet-a",),
+    labels={"work": "web"},
+    taints=("a=b:NoSchedule",),
+    unavailable="1",
+)
+WINDOWS = NodeGroup("windows", ("m7i.large",), 1, 1, image="WINDOWS_CORE_2022_x86_64")
 INVENTORY = Inventory(
     "123456789012",
     "eu-central-1",
     VPC,
-    buckets=(Bucket("dev-123456789012-files"), Bucket("acme-archive"), Bucket("other", {"environment": "prod"})),
+    buckets=(
+        Bucket("dev-123456789012-files", key="arn:files"),
+        Bucket("Acme.Archive", key="arn:files"),
+        Bucket("other", {"environment": "prod"}),
+        Bucket("acme-terraform-state"),
+    ),
     databases=(
         CRM,
         replace(CRM, name="portal", version="17.4", multi_az=False),
@@ -69,9 +99,13 @@ INVENTORY = Inventory(
         replace(CRM, name="elsewhere", vpc="vpc-2"),
     ),
     clusters=(
-        Cluster("dev", "1.33", "vpc-1", groups=(NodeGroup("system", ("m7i.large",), 2, 6, spot=True),)),
+        Cluster("dev", "1.33", "vpc-1", role="arn:role/c", mode="CONFIG_MAP", groups=(WORKERS, WINDOWS)),
         Cluster("acme", "1.33", "vpc-1"),
     ),
+    used={
+        "arn:files": Key("1234", "arn:1234", "alias/acme-files"),
+        "arn:data": Key("5678", "arn:5678", multi_region=True),
+    },
 )
 
 
@@ -93,39 +127,66 @@ def test_a_proposal_says_what_there_is() -> None:
         },
         "endpoints": ["s3"],
     }
-    assert data["storage"] == {"buckets": {"files": {}}}
+    assert data["encryption"] == {
+        "keys": {"storage": {"alias": "acme-files", "multi_region": False}},
+        "existing": {"database": "arn:5678"},
+    }
+    assert data["storage"] == {"buckets": {"files": {}, "acme-archive": {"name": "Acme.Archive"}}}
+    assert data["database"]["subnet_group"] == "acme-data"
     assert data["database"]["instances"] == {
         "crm": {
             "engine": "postgres",
             "version": "17.6",
             "class": "db.m7g.large",
             "storage_gb": 100,
+            "max_storage_gb": 200,
             "multi_az": True,
             "backup_retention_days": 7,
+            "backup_window": "01:00-02:00",
             "replicas": 1,
         },
         "portal": {
+            "name": "portal",
             "engine": "postgres",
             "version": "17",
             "class": "db.m7g.large",
             "storage_gb": 100,
+            "max_storage_gb": 200,
             "multi_az": False,
             "backup_retention_days": 7,
+            "backup_window": "01:00-02:00",
         },
     }
     assert data["cluster"] == {
         "version": "1.33",
-        "node_groups": {"system": {"instance_types": ["m7i.large"], "min": 2, "max": 6, "capacity": "spot"}},
+        "name": "dev",
+        "role_arn": "arn:role/c",
+        "authentication": "api-and-config-map",
+        "zonal_shift": False,
+        "node_groups": {
+            "acme-workers": {
+                "adopted": {"name": "Acme_Workers", "role_arn": "arn:role/n", "launch_template": "acme"},
+                "instance_types": ["m7i.large"],
+                "capacity": "spot",
+                "version": "1.32",
+                "zones": ["a"],
+                "min": 2,
+                "max": 6,
+                "labels": {"work": "web"},
+                "taints": ["a=b:NoSchedule"],
+                "update": {"max_unavailable": 1},
+                "repair": False,
+            }
+        },
     }
     assert "# vpc-1 (acme)" in text
-    assert "to be renamed dev-portal" in text
 
 
 def test_what_no_yaml_adopts_is_named_with_the_way() -> None:
     _, text, left_out = proposed()
-    assert {one.id for one in left_out} == {"subnet-xa", "acme-archive", "old", "ms", "acme"}
+    assert {one.id for one in left_out} == {"subnet-xa", "acme-terraform-state", "old", "ms", "acme", "windows"}
     assert all(one.way for one in left_out)
-    assert "# old: {engine: postgres" in text
+    assert "# old: {name: old, engine: postgres" in text
 
 
 def test_a_module_without_the_setting_is_told_nothing_of_subnets() -> None:
@@ -153,6 +214,23 @@ def test_the_tier_of_a_lonely_subnet_is_told_by_its_way_out(routes: dict[str, st
     )
     assert tiers(vpc) == {"subnet-1": tier}
     assert tiers(vpc, {"subnet-1"}) == {"subnet-1": tier if routes else "database"}
+
+
+def test_the_only_cluster_of_the_vpc_is_the_environment_s() -> None:
+    data, _, _ = proposed(
+        replace(INVENTORY, clusters=(Cluster("Acme", "1.33", "vpc-1"), Cluster("x", "1.33", "vpc-2")))
+    )
+    assert data["cluster"]["name"] == "Acme"
+
+
+def test_a_key_of_two_purposes_is_adopted_for_one_and_used_for_the_other() -> None:
+    data, _, _ = proposed(
+        replace(INVENTORY, used={name: Key("1", "arn:1", "alias/x") for name in ("arn:files", "arn:data")})
+    )
+    assert data["encryption"] == {
+        "keys": {"database": {"alias": "x", "multi_region": False}},
+        "existing": {"storage": "arn:1"},
+    }
 
 
 NAMES = st.text("abcdefghijklmnopqrstuvwxyz0123456789-", min_size=1, max_size=20)

@@ -26,6 +26,15 @@ def test_a_database_stays_in_its_subnet_group() -> None:
     assert unfit.refused_in_place("aws_db_instance", [AttributeChange("multi_az", False, True)]) is None
 
 
+def test_a_cluster_goes_to_access_entries_in_two_steps() -> None:
+    path = "access_config[0].authentication_mode"
+    told = unfit.refused_in_place("aws_eks_cluster", [AttributeChange(path, "CONFIG_MAP", "API")])
+    assert told is not None
+    assert "api-and-config-map" in told[1]
+    between = AttributeChange(path, "CONFIG_MAP", "API_AND_CONFIG_MAP")
+    assert unfit.refused_in_place("aws_eks_cluster", [between]) is None
+
+
 def test_notes_say_what_users_feel() -> None:
     found = unfit.notes(
         "aws_db_instance",
