@@ -2,8 +2,8 @@
 
 moto 5.2.5 gives every cluster the same OIDC issuer and no security group, forgets the access configuration, upgrade
 policy and zonal shift (CreateCluster), replaces the whole VPC configuration, takes subnets of any zones and answers
-without an update (UpdateClusterConfig), and has no UpdateClusterVersion. An update is in progress for a moment, and no
-other begins meanwhile.
+without an update (UpdateClusterConfig), and has neither UpdateClusterVersion nor AssociateEncryptionConfig. An update
+is in progress for a moment, and no other begins meanwhile.
 """
 
 from __future__ import annotations
@@ -69,7 +69,11 @@ def cluster_of(call: Call, name: str) -> Any:
 
 def operations() -> dict[str, Operation]:
     """What moto lacks, or answers so that the provider cannot use it."""
-    return {"UpdateClusterConfig": _update_config, "UpdateClusterVersion": _update_version}
+    return {
+        "AssociateEncryptionConfig": _encrypt,
+        "UpdateClusterConfig": _update_config,
+        "UpdateClusterVersion": _update_version,
+    }
 
 
 def require_idle(call: Call, resource: str, kind: str) -> None:
@@ -152,6 +156,16 @@ def _update_config(call: Call) -> Record:
         if call.get(name):
             setattr(cluster, attribute, call[name])
     return updated(call, f"cluster {cluster.name}", kind)
+
+
+def _encrypt(call: Call) -> Record:
+    """Secrets are encrypted from then on, and no other key ever takes the place of that one (API reference)."""
+    cluster = cluster_of(call, call["clusterName"])
+    require_idle(call, f"cluster {cluster.name}", "AssociateEncryptionConfig")
+    if cluster.encryption_config:
+        raise OperationError("InvalidRequestException", f"Cluster {cluster.name} already has encryption enabled")
+    cluster.encryption_config = call["encryptionConfig"]
+    return updated(call, f"cluster {cluster.name}", "AssociateEncryptionConfig")
 
 
 def _require_zones(call: Call, cluster: Any) -> None:

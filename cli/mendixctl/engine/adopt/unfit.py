@@ -86,7 +86,7 @@ NOTES: Mapping[tuple[str, str], str] = {
     ("aws_s3_bucket_versioning", "versioning_configuration"): "versions are kept from then on",
     ("aws_s3_bucket_policy", "policy"): "what the old policy allowed is no longer allowed, unless the new one does",
     ("aws_s3_bucket_lifecycle_configuration", "rule"): "the rules of before no longer hold",
-    ("aws_s3_bucket_server_side_encryption_configuration", "rule"): "new objects are encrypted with another key",
+    ("aws_s3_bucket_server_side_encryption_configuration", "rule"): "new objects are encrypted as it says from then on",
 }
 """Type and attribute of a change in place -> what it means to whoever uses the resource."""
 
