@@ -93,8 +93,8 @@ def needing(
     if not more:
         return []
     out: dict[str, str] = {}
-    for loose in (False, True):
-        graph = references(said, loose=loose)
+    for outputs, loose in ((False, False), (True, False), (False, True)):  # the nearest to the truth first
+        graph = references(said, outputs=outputs, loose=loose)
         for change in more:
             for address in needed_by([one.address for one in matches], change.address, graph):
                 out.setdefault(address, change.address)

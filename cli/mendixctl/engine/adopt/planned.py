@@ -66,11 +66,12 @@ References = Mapping[str, frozenset[str]]
 """Address without keys (``module.network.aws_subnet.public``) -> those that it needs, at any distance."""
 
 
-def references(document: Mapping[str, Any], *, loose: bool = False) -> References:
+def references(document: Mapping[str, Any], *, outputs: bool = False, loose: bool = False) -> References:
     """What each resource needs, by the expressions of the configuration and through the root's calls.
 
-    Terraform does not say there what a module's locals refer to. ``loose``: to all of the module's variables, which is
-    more than the truth.
+    Terraform does not say there what a module's locals refer to. ``outputs``: where an output
+    is of a local, to all of the module's resources; ``loose``: where a resource is, to all of the module's variables.
+    Both are more than the truth.
     """
     root = document.get("configuration", {}).get("root_module", {})
     direct: dict[str, set[str]] = {}
@@ -81,9 +82,10 @@ def references(document: Mapping[str, Any], *, loose: bool = False) -> Reference
         for key, needs in given.items():
             direct[f"{prefix}.var.{key}"] = needs
         for key, output in module.get("outputs", {}).items():
-            direct[f"{prefix}.{key}"] = set(_named(output.get("expression", {}), prefix)) | {
-                f"{prefix}.{one}" for one in output.get("depends_on", ())
-            }
+            needs = set(_named(output.get("expression", {}), prefix))
+            if outputs and any(one.startswith(f"{prefix}.local.") for one in needs):
+                needs |= {f"{prefix}.{one['type']}.{one['name']}" for one in module.get("resources", ())}
+            direct[f"{prefix}.{key}"] = needs | {f"{prefix}.{one}" for one in output.get("depends_on", ())}
         if loose:
             every = {f"{prefix}.var.{key}" for key in given}
             direct[f"{prefix}.local"] = every

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 from typing import Any
 
@@ -281,3 +282,13 @@ def test_what_needs_what_is_told_through_the_calls_of_modules() -> None:
     # a local may refer to any variable
     loose = references(DOCUMENT, loose=True)
     assert needing(addresses, "module.encryption.aws_kms_key.this", loose) == addresses[:2]
+
+
+def test_an_output_of_a_local_may_be_of_any_resource_of_its_module() -> None:
+    document = json.loads(json.dumps(DOCUMENT))
+    outputs = document["configuration"]["root_module"]["module_calls"]["encryption"]["module"]["outputs"]
+    outputs["key"]["expression"]["references"] = ["local.key_arns"]
+    log, key = "module.network.aws_log.this", "module.encryption.aws_kms_key.this"
+    assert needing([log], key, references(document)) == []
+    assert needing([log], key, references(document, loose=True)) == []
+    assert needing([log], key, references(document, outputs=True)) == [log]
