@@ -57,7 +57,7 @@ class Identity(Area):
     """Roles of the cluster, its nodes, the platform's admins and auditors, and the boundary that every role carries."""
 
     name = "identity"
-    version = "1.2.0"
+    version = "1.1.0"
 
     class Inputs(AreaInputs):
         """What an environment may say of its identities."""

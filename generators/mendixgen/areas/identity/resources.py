@@ -255,7 +255,7 @@ def _operate(module: ModuleBuilder) -> list[Any]:
     own = {"StringEquals": {"aws:ResourceTag/environment": var.environment}}
     ec2, rds, ssm = f"{arn}:ec2:{here}", f"{arn}:rds:{here}", f"{arn}:ssm:{here}"
     return [
-        allow("UseTheCluster", ["eks:AccessKubernetesApi"], f"{arn}:eks:{here}:cluster/*", condition=own),
+        allow("UseTheCluster", ["eks:AccessKubernetesApi"], f"{arn}:eks:{here}:cluster/{var.environment}"),
         allow("OpenSessionsOnNodes", ["ssm:StartSession"], f"{ec2}:instance/*", condition=own),
         allow("OpenShells", ["ssm:StartSession"], f"{ssm}:document/SSM-SessionManagerRunShell"),
         # Through a node to the private API of the cluster; who has a shell on a node gets there anyway.
@@ -268,14 +268,12 @@ def _operate(module: ModuleBuilder) -> list[Any]:
         allow(
             "RestartDatabases",
             ["rds:DownloadDBLogFilePortion", "rds:RebootDBInstance", "rds:StartDBInstance", "rds:StopDBInstance"],
-            f"{rds}:db:*",
-            condition=own,
+            f"{rds}:db:{var.environment}-*",
         ),
-        allow("TakeSnapshots", ["rds:CreateDBSnapshot"], f"{rds}:db:*", condition=own),
         allow(
-            "NameSnapshots",
+            "TakeSnapshots",
             ["rds:AddTagsToResource", "rds:CreateDBSnapshot"],
-            f"{rds}:snapshot:{var.environment}-*",
+            [f"{rds}:db:{var.environment}-*", f"{rds}:snapshot:{var.environment}-*"],
         ),
         allow(
             "SetAndRotateSecrets",
