@@ -28,6 +28,10 @@ resource "aws_network_acl" "private" {
     ignore_changes = [ingress]
   }
 }
+resource "aws_security_group" "of" {
+  for_each = toset(["databases", "endpoints", "load-balancer"])
+  vpc_id   = aws_vpc.this.id
+}
 resource "aws_security_group" "nodes" {
   vpc_id = aws_vpc.this.id
   lifecycle {
@@ -49,6 +53,9 @@ WIRED = {
     "private_network_acl_id": "aws_network_acl.private.id",
     "network_is_ours": "true",
     "nodes_security_group_id": "aws_security_group.nodes.id",
+    "database_security_group_id": 'aws_security_group.of["databases"].id',
+    "endpoints_security_group_id": 'aws_security_group.of["endpoints"].id',
+    "load_balancer_security_group_id": 'aws_security_group.of["load-balancer"].id',
     "cluster_key_arn": "aws_kms_key.this.arn",
     "logs_key_arn": "aws_kms_key.this.arn",
     "cluster_role_arn": 'aws_iam_role.this["cluster"].arn',

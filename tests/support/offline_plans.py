@@ -160,7 +160,7 @@ def _run(folder: Path, *arguments: str) -> str:
         data_directory=folder / ".terraform",
         cli_config=for_mirror(inherited, folder),
     )
-    environment = relay().attached(arguments[0], folder, environment)
+    environment = relay().attached(arguments[0], folder, environment, also=frozenset({"init"}))
     command = [*find().command, *arguments]
     done = subprocess.run(
         command, cwd=folder, env=environment, capture_output=True, text=True, timeout=SECONDS, check=False

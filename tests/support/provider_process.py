@@ -19,7 +19,8 @@ from mendixctl.terraform.environment import terraform_environment
 from tests.support.provider_relay import VARIABLE
 
 ATTACHED = frozenset({"plan", "apply", "destroy", "refresh", "import", "show", "validate", "test"})
-"""The commands that ask a provider. ``init`` is none of them: it installs the provider, which it would not then."""
+"""The commands that ask a provider. ``init`` is none of them: it installs the provider and writes the lock file, which
+it would not then."""
 
 REPOSITORY = Path(__file__).parents[2]
 TYPE = re.compile(r"\baws_[a-z0-9_]+")
@@ -48,9 +49,14 @@ class ProviderRelay:
         )
         self._types: dict[Path, set[str]] = {}
 
-    def attached(self, command: str, folder: Path, environment: Mapping[str, str]) -> dict[str, str]:
-        """The variables for a command of Terraform, with the provider that it is to use."""
-        if command not in ATTACHED:
+    def attached(
+        self, command: str, folder: Path, environment: Mapping[str, str], *, also: frozenset[str] = frozenset()
+    ) -> dict[str, str]:
+        """The variables for a command of Terraform, with the provider that it is to use.
+
+        ``also``: further commands to attach; ``init`` of a root whose lock file nobody reads.
+        """
+        if command not in ATTACHED | also:
             return dict(environment)
         # What was in a root and is in it no more can still be in its state.
         types = self._types.setdefault(folder, set())

@@ -17,7 +17,11 @@ from tests.golden.areas.committed import STORE, declared, folder, resources, tex
 
 VERSIONS = [(name, version) for name in AREAS for version in STORE.versions(name)]
 every_area = pytest.mark.parametrize("name", AREAS)
-every_version = pytest.mark.parametrize(("name", "version"), VERSIONS)
+every_version = pytest.mark.parametrize(
+    ("name", "version"),
+    # python-hcl2 takes seconds for a large file, which is parsed once where the tests that read it run in one worker
+    [pytest.param(*it, marks=pytest.mark.xdist_group("-".join(it)), id="-".join(it)) for it in VERSIONS],
+)
 
 
 @pytest.mark.authoring
