@@ -91,8 +91,9 @@ class Copy:
             self.translations.append(Translation(path, before, value, why))
 
 
-def clone(data: Mapping[str, Any], wish: Wish, taken: Mapping[str, Iterable[str]]) -> Copy:
-    """The copy of a specification. ``taken``: the address blocks of every environment, by its name.
+def clone(data: Mapping[str, Any], wish: Wish, taken: Mapping[str, Iterable[str]], *, has_network: bool = True) -> Copy:
+    """The copy of a specification. ``taken``: the address blocks of every environment, by its name; ``has_network``:
+    whether the area network is on, without which no address block is written.
 
     Obstacles are in the result; with any the copy is of no use.
     """
@@ -108,7 +109,8 @@ def clone(data: Mapping[str, Any], wish: Wish, taken: Mapping[str, Iterable[str]
         )
         return made
     _state(made, data, wish, source)
-    _network(made, wish, taken)
+    if has_network or wish.cidr:
+        _network(made, wish, taken)
     if here is not None and here.name != there.name:
         _zones(made, here, there)
         _instance_types(made, there)
@@ -174,6 +176,7 @@ def _network(made: Copy, wish: Wish, taken: Mapping[str, Iterable[str]]) -> None
             made.obstacles.append(Obstacle(("network", "cidr"), "no block of 10.0.0.0/8 is free", "--cidr BLOCK"))
             return
     made.put(("network", "cidr"), str(found), "it overlaps no environment of this repository")
+    _subnets(made, _block(own), found)
     if made.at(("network", "secondary_cidrs")):
         made.obstacles.append(
             Obstacle(
@@ -182,6 +185,23 @@ def _network(made: Copy, wish: Wish, taken: Mapping[str, Iterable[str]]) -> None
                 "--drop network.secondary_cidrs, or --set with others",
             )
         )
+
+
+def _subnets(made: Copy, before: ipaddress.IPv4Network | None, after: ipaddress.IPv4Network) -> None:
+    """Subnets whose blocks are written stand at the same place of the other block, where that is as large."""
+    subnets = made.at(("network", "subnets"))
+    if not isinstance(subnets, dict) or before == after:
+        return
+    if before is None or before.prefixlen != after.prefixlen:
+        made.put(("network", "subnets"), None, "the other block is of another size, and divided as the platform does")
+        return
+    offset = int(after.network_address) - int(before.network_address)
+    for tier, zones in subnets.items():
+        for zone, text in (zones if isinstance(zones, dict) else {}).items():
+            block = _block(str(text))
+            if block is not None:
+                moved = ipaddress.IPv4Network((int(block.network_address) + offset, block.prefixlen))
+                made.put(("network", "subnets", tier, zone), str(moved), "the same place in the other block")
 
 
 def _adopted(made: Copy) -> None:
@@ -261,10 +281,19 @@ def _zones(made: Copy, here: Region, there: Region) -> None:
             return
         letters = dict(zip(zones, there.zones, strict=False))
         made.put(("network", "zones"), [letters[zone] for zone in zones], f"{there.name} has {' '.join(there.zones)}")
+    _subnet_zones(made, letters, there)
     for path, value in list(_named(made.data, "zones")):
         if path[:1] != ("network",) and isinstance(value, list) and any(zone not in there.zones for zone in value):
             moved = list(dict.fromkeys(letters.get(zone, there.zones[0]) for zone in value))
             made.put(path, moved, f"{there.name} has {' '.join(there.zones)}")
+
+
+def _subnet_zones(made: Copy, letters: Mapping[str, str], there: Region) -> None:
+    subnets = made.at(("network", "subnets"))
+    for tier, blocks in (subnets if isinstance(subnets, dict) else {}).items():
+        if isinstance(blocks, dict) and any(zone not in there.zones for zone in blocks):
+            moved = {letters.get(zone, zone): block for zone, block in blocks.items()}
+            made.put(("network", "subnets", tier), moved, f"{there.name} has {' '.join(there.zones)}")
 
 
 def _instance_types(made: Copy, there: Region) -> None:

@@ -113,6 +113,34 @@ def test_a_block_that_overlaps_is_refused_with_one_that_is_free() -> None:
     assert "network.cidr" in obstacles(copied(cidr="nonsense"))
 
 
+def test_subnets_stand_at_the_same_place_of_the_other_block() -> None:
+    subnets = {"private": {"a": "10.20.64.0/20", "b": "10.20.80.0/20"}, "public": {"a": "10.20.0.0/24"}}
+    network = {"cidr": "10.20.0.0/16", "zones": ["a", "b"], "subnets": subnets}
+    made = copied({**PROD, "network": network})
+    assert made.obstacles == []
+    assert made.data["network"]["subnets"] == {
+        "private": {"a": "10.22.64.0/20", "b": "10.22.80.0/20"},
+        "public": {"a": "10.22.0.0/24"},
+    }
+    assert subnets["public"] == {"a": "10.20.0.0/24"}
+    smaller = copied({**PROD, "network": network}, cidr="10.60.0.0/20")
+    assert "subnets" not in smaller.data["network"]
+
+
+def test_zones_of_written_subnets_go_by_their_place_too() -> None:
+    subnets = {"public": {"a": "10.20.0.0/24", "b": "10.20.1.0/24"}}
+    network = {"cidr": "10.20.0.0/16", "zones": ["a", "b"], "subnets": subnets}
+    made = copied({**PROD, "network": network}, region="ap-northeast-1")
+    assert made.data["network"]["zones"] == ["a", "c"]
+    assert made.data["network"]["subnets"] == {"public": {"a": "10.22.0.0/24", "c": "10.22.1.0/24"}}
+
+
+def test_without_the_area_network_no_block_is_written() -> None:
+    data = {key: value for key, value in PROD.items() if key != "network"}
+    wish = Wish("prod-eu", "eu-west-1", "123456789012", "eu.example.com")
+    assert "network" not in clone(data, wish, TAKEN, has_network=False).data
+
+
 def test_a_region_that_there_is_not() -> None:
     assert list(obstacles(copied(region="eu-nowhere-1"))) == ["region"]
 

@@ -8,7 +8,7 @@ from mendixctl.engine.adopt.inventory import OWNER, Bucket, Cluster, Database, I
 from mendixctl.engine.adopt.matching import Match
 from mendixctl.engine.adopt.planned import Creation
 from mendixctl.engine.adopt.results import LeftOut
-from mendixctl.terraform.state import State
+from mendixctl.terraform.state import Instance, State
 
 Taken = Sequence[Match | LeftOut]
 
@@ -17,7 +17,7 @@ def unmatched(inventory: Inventory, wanted: Sequence[Creation], taken: Taken, st
     """What of the inventory nothing in the plan or the state stands for. ``taken``: what was matched, or left out
     under its address.
     """
-    known = {one.id for one in taken} | {one.id for one in state.instances.values()}
+    known = {one.id for one in taken} | {_called(one) for one in state.instances.values()}
     types = {one.type for one in wanted}
     found: list[LeftOut] = []
     if inventory.vpc is not None:
@@ -35,6 +35,12 @@ def unmatched(inventory: Inventory, wanted: Sequence[Creation], taken: Taken, st
         if f"{one.name}:{it.name}" not in known
     ]
     return tuple(found)
+
+
+def _called(one: Instance) -> str:
+    """What the inventory calls it. A database's ID in a state is one that RDS made up (AWS provider from 5.0 on)."""
+    said = one.attributes.get("identifier") if one.type == "aws_db_instance" else ""
+    return said if isinstance(said, str) and said else one.id
 
 
 def owned(one: Bucket) -> bool:

@@ -67,7 +67,7 @@ def clone(
         domain or (f"{name}.{data['domain']}" if data.get("domain") else ""),
         cidr,
     )
-    made = copies.clone(data, wish, _networks(session))
+    made = copies.clone(data, wish, _networks(session), has_network="network" in lock.pins)
     _before_delegation(made, original.data, store, lock)
     made.data = adjusted(made.data, settings, ())
     if made.obstacles:

@@ -8,7 +8,7 @@ from mendixctl.engine.adopt.matching import Match
 from mendixctl.engine.adopt.planned import Creation
 from mendixctl.engine.adopt.unmatched import unmatched
 from mendixctl.terraform.plan import AttributeChange
-from mendixctl.terraform.state import State
+from mendixctl.terraform.state import Instance, State
 
 
 def test_the_way_is_told_by_what_forces_the_replacement() -> None:
@@ -86,3 +86,17 @@ def test_what_nothing_in_the_yaml_stands_for_is_named() -> None:
     assert "--new-db-instance-identifier dev-crm" in found["crm"].way
     # of what the plan has no area for nothing is said
     assert {one.id for one in unmatched(inventory, [], taken, State())} == {"subnet-2", "rtb-2", "", "acl-1"}
+
+
+def test_a_database_of_the_state_is_known_by_the_name_that_people_give_it() -> None:
+    inventory = Inventory(
+        "123456789012",
+        "eu-central-1",
+        databases=(Database("acme-crm", "postgres", "17.4", "db.t4g.medium", 20, encrypted=True),),
+    )
+    address = 'module.database.aws_db_instance.this["crm"]'
+    wanted = [Creation(address, "database", "aws_db_instance", "this", values={"identifier": "acme-crm"})]
+    attributes = {"id": "db-6D41C19775C5C69B8F74FCCDF3", "identifier": "acme-crm"}
+    state = State(instances={address: Instance(address, "aws_db_instance", "module.database", attributes=attributes)})
+    assert [one.id for one in unmatched(inventory, wanted, [], State())] == ["acme-crm"]
+    assert unmatched(inventory, wanted, [], state) == ()

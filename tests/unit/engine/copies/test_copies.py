@@ -61,6 +61,13 @@ def test_a_name_that_cannot_be_is_told_by_validation(tmp_path: Path) -> None:
     assert not at.repository.spec("a-name-that-is-too-long").exists()
 
 
+def test_an_environment_without_a_network_is_copied(bench: Bench) -> None:
+    result = clone.clone(bench.session, "dev", "test")
+    assert result.files[0] == "environments/test.yaml"
+    assert "network" not in bench.repository.spec("test").read_text()
+    assert validate(bench.session, ["test"]).environments[0].valid
+
+
 def test_a_section_is_carried_over_and_the_others_comments_stay(bench: Bench) -> None:
     other = bench.repository.spec("test")
     other.write_text(SPEC.format(name="test", target="emulator").replace("hello", "nothing yet"))
