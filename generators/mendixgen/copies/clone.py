@@ -168,13 +168,14 @@ def _network(made: Copy, wish: Wish, taken: Mapping[str, Iterable[str]]) -> None
             what = msg("{wanted} overlaps the network of {hit}", wanted=wanted, hit=hit)
             made.obstacles.append(Obstacle(("network", "cidr"), what, f"--cidr {free}" if free else "another block"))
             return
-        found: ipaddress.IPv4Network | None = wanted
+        found = wanted
     else:
         start = _block(own)
-        found = _free(start, blocks) if start is not None else None
-        if found is None:
+        free = _free(start, blocks) if start is not None else None
+        if free is None:
             made.obstacles.append(Obstacle(("network", "cidr"), "no block of 10.0.0.0/8 is free", "--cidr BLOCK"))
             return
+        found = free
     made.put(("network", "cidr"), str(found), "it overlaps no environment of this repository")
     _subnets(made, _block(own), found)
     if made.at(("network", "secondary_cidrs")):
