@@ -5,9 +5,11 @@ from __future__ import annotations
 import io
 import json
 from collections.abc import Callable
+from dataclasses import replace
 
 import pytest
 
+from mendixctl.engine.unfinished.orphan_candidates import Certainty
 from mendixctl.views.human import HumanView
 from mendixgen.diagnostics import Diagnostic, Refused
 from tests.unit.cli import crash_samples as samples
@@ -76,9 +78,19 @@ def test_a_recovery_shows_what_it_found_and_did(run: Run, engine: Engine) -> Non
         assert part in ran.out, part
     assert "look for: aws_subnet with cidr_block" in ran.out
     assert "mendixctl recover prod --accept-loss" in ran.out
+    assert "a plan is refused until each of these is settled" in ran.out
     document = json.loads(run("recover", "prod", "--yes", "--json").out)["result"]
     assert document["adopted"][0]["id"] == "b"
     assert document["left"][0]["certainty"] == "in-flight"
+
+
+def test_a_name_that_is_taken_is_in_no_plans_way(run: Run, engine: Engine) -> None:
+    _engine(engine, locked=False)
+    left = replace(samples.FOUND.unadopted[0], doubt=replace(samples.DOUBT, certainty=Certainty.TAKEN))
+    engine.answer("recover.run.prepare", replace(samples.FOUND, unadopted=(left,)))
+    shown = run("recover", "prod", "--yes").out
+    assert "a plan goes on" in shown
+    assert "a plan is refused" not in shown
 
 
 def test_what_is_accepted_is_handed_on(run: Run, engine: Engine) -> None:

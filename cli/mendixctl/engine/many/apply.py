@@ -1,6 +1,7 @@
 """``apply`` of many: the plans that wait, wave by wave. The first that fails, or is not well, is where it ends.
 
-Resuming needs nothing: an apply takes its plan away, so the next run finds the plans that are left.
+To resume, what failed is planned again: an apply takes its plan away, so the next run finds that plan and those that
+are left. Without it the next run would begin the waves behind what failed, and is refused.
 """
 
 from __future__ import annotations
@@ -19,6 +20,8 @@ from mendixctl.engine.many.waves import waves
 from mendixctl.engine.plan import saved_plan
 from mendixctl.engine.session import Session
 from mendixctl.guard.verdict import gravest
+from mendixctl.ledger.local import LocalLedger
+from mendixctl.ledger.release import Record, Status
 from mendixgen.diagnostics import Diagnostic, MendixError, Refused
 from mendixgen.spec.source import scan
 
@@ -45,7 +48,8 @@ def prepare(
 
     Raises:
         MendixError: MXP101, a named one does not exist; MXP130, no plan waits; MXP220, the waves are wrong.
-        Refused: MXP132, a plan has expired; MXP134, a protected environment was not named.
+        Refused: MXP132, a plan has expired; MXP134, a protected environment was not named; MXP139, nobody named any,
+            and one that has failed and has no plan stands in a wave before some that wait.
     """
     for name in environments:
         require(session.repository, name)
@@ -66,6 +70,8 @@ def prepare(
                 hint=f"plan again: mendixctl plan --env {','.join(late)}{option}",
             )
         )
+    if not environments and not session.rehearse:
+        _refuse_to_overtake(session, list(plans))
     protected = [name for name in plans if not session.rehearse and is_protected(session, name)]
     unnamed = [name for name in protected if name not in environments]
     if yes and unnamed:
@@ -86,6 +92,41 @@ def prepare(
         min(saved.expires_at for saved in plans.values()),
         session.rehearse,
     )
+
+
+def _refuse_to_overtake(session: Session, waiting: Sequence[str]) -> None:
+    """Raises:
+    Refused: MXP139.
+    """
+    failed = {
+        name: record
+        for name in session.repository.names()
+        if name not in waiting and (record := _newest(session, name)) and record.status is not Status.SUCCEEDED
+    }
+    if not failed:
+        return
+    order = waves(session.repository, [*failed, *waiting])
+    place = {name: number for number, wave in enumerate(order) for name in wave}
+    for name, record in failed.items():
+        behind = [one for one in waiting if place[one] > place[name]]
+        if behind:
+            raise Refused(
+                Diagnostic(
+                    "MXP139",
+                    f"v{record.number} of {name} did not succeed ({record.status.value}), and {', '.join(behind)}"
+                    " come in waves behind it",
+                    hint=f"mend it and plan it again (mendixctl status {name}, mendixctl plan {name}), or name what is"
+                    f" to be applied all the same: mendixctl apply --env {','.join(waiting)}",
+                )
+            )
+
+
+def _newest(session: Session, name: str) -> Record | None:
+    """The newest release that this checkout has; None where there is none, or none that can be read."""
+    try:
+        return LocalLedger(name, session.repository.terraform_root(name) / "releases").platform()
+    except (MendixError, OSError):
+        return None
 
 
 def execute(

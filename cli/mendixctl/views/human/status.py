@@ -201,7 +201,9 @@ def _settled(screen: Screen, found: Sequence[Settled]) -> None:
 
 
 def _unadopted(screen: Screen, unadopted: Sequence[Unadopted], environment: str) -> None:
-    if unadopted:
+    if unadopted and all(one.doubt.certainty.value == "taken" for one in unadopted):
+        screen.line(("Left in doubt", "bold yellow"), ": these names are taken, so a plan goes on, and its apply fails")
+    elif unadopted:
         screen.line(("Left in doubt", "bold yellow"), ": a plan is refused until each of these is settled")
     for one in unadopted:
         screen.line(("? ", "yellow"), one.doubt.address, indent=2)

@@ -13,13 +13,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from mendixctl.engine.apply.results import ApplyError
 from mendixctl.engine.many import apply, atlantis, plan, processes, waves
 from mendixctl.engine.many.changed import Comparison, since
 from mendixctl.engine.many.processes import Ran
 from mendixctl.engine.many.results import Progress, together
 from mendixctl.engine.plan import run as plan_run
 from mendixctl.engine.repository.upgrade import upgrade_all
-from mendixgen.diagnostics import MendixError, Refused
+from mendixgen.diagnostics import Diagnostic, MendixError, Refused
 from mendixgen.spec.source import read
 from tests.support.small_repository import SPEC, write_module
 from tests.support.soak import examples
@@ -263,6 +264,28 @@ def test_plans_are_applied_wave_by_wave_up_to_the_first_failure_and_then_resumed
     again = apply.prepare(bench.session)
     assert [[row.environment for row in wave.rows] for wave in again.waves] == [["test"], ["stage"]]
     assert again.without == ("dev",)
+
+
+def test_what_failed_is_not_overtaken_by_the_waves_behind_it(bench: Bench) -> None:
+    (bench.repository.root / waves.FILE).write_text('waves: [dev, "*"]\n')
+    waiting(bench, "test")
+    bench.play.fail = Diagnostic("MXT190", "AWS said no")
+    with pytest.raises(ApplyError):
+        bench.apply()
+    with pytest.raises(Refused, match="MXP139") as error:
+        apply.prepare(bench.session)
+    assert error.value.diagnostics[0].summary.startswith("v1 of dev did not succeed (failed), and test come")
+    assert apply.prepare(bench.session, ["test"]).waves  # somebody decided so
+    plan_run.plan(bench.session, "dev")
+    assert [[row.environment for row in wave.rows] for wave in apply.prepare(bench.session).waves] == [
+        ["dev"],
+        ["test"],
+    ]
+    # one of the same wave, or a later one, stands in nobody's way
+    for path in (bench.repository.workspace("dev") / "plans").iterdir():
+        path.unlink()
+    (bench.repository.root / waves.FILE).write_text('waves: [test, "*"]\n')
+    assert apply.prepare(bench.session).waves
 
 
 def test_nothing_waits_or_it_has_expired(bench: Bench) -> None:

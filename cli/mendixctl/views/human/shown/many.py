@@ -79,7 +79,7 @@ def applied(view: HumanView, result: ManyAppliesResult, *, details: bool) -> Non
     view.screen.line((_sum(rows), "bold"), (f"  {duration(result.seconds)}", "dim"))
     failed = [row.environment for row in rows if row.progress == "failed"]
     if failed:
-        view.screen.line("It ended at the first that failed; once that is mended, the same command goes on.")
+        view.screen.line("It ended at the first that failed; once that is planned again, the same command goes on.")
         results.next_command(view.screen, f"mendixctl status {failed[0]}{_flag(result.rehearsal)}")
 
 
