@@ -4,7 +4,7 @@
 - A block whose first line names a file (```` ```python night.py ````) is written to that file.
 - A line ``...`` stands for any number of lines. A command without output has to succeed; of the others the page shows
   how they end, and ``echo $?`` asks for it.
-- What is another value each time (moments, durations, IDs that AWS makes up, how many files) is compared as such.
+- What is another value each time (moments, durations, IDs that AWS makes up, how many versions) is compared as such.
 
 Commands are bash's, and each begins in the folder in which the one before it ended. Standard output is shown, and
 errors; how far a command has come is not.
@@ -26,7 +26,7 @@ VARIES = {
     "<seconds>": re.compile(r"(?:\d+ m )?\d+(?:\.\d+)? s\b"),
     "<key>": re.compile(r"\bmrk-[0-9a-f-]+"),
     "<request>": re.compile(r"(?<=RequestID: )[0-9a-f-]+"),
-    "<count>": re.compile(r"\d+(?= files$| versions$| KiB| 个文件$| 个版本$)"),
+    "<count>": re.compile(r"\d+(?= versions$| KiB| 个版本$)"),
 }
 FENCE = re.compile(r"^```(\w*) ?(.*)$")
 

@@ -281,6 +281,8 @@ def _next(workplace: Workplace, found: StatusResult) -> tuple[str, str]:
         return f"mendixctl apply --env {name}", "a plan waits to be applied"
     if found.tainted:
         return f"mendixctl plan {name}", "it shows what is made anew because its creation did not end well"
+    if found.status is Status.SUCCEEDED and found.head is not None and found.head.release.only_took_in:
+        return f"mendixctl adopt {name} --complete", "it adopts what waits for what is missing, and makes that"
     return _of_cluster(name, found) or (f"mendixctl plan {name}", _why_to_plan(found))
 
 

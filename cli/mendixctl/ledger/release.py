@@ -197,6 +197,11 @@ class Release:
     extra: Mapping[str, object] = field(default_factory=dict)
 
     @property
+    def only_took_in(self) -> bool:
+        """Whether it adopted what there was and made nothing: what has to be made with more of it waits then."""
+        return self.kind is Kind.ADOPT and all(one.action != "create" for one in self.changes)
+
+    @property
     def accepted(self) -> tuple[str, ...]:
         """The addresses whose loss the author accepted by name (``--accept-loss``)."""
         return self._addresses("accepted")

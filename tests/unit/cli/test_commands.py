@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from mendixctl.engine.apply.results import ApplyError
-from mendixctl.ledger.release import Status
+from mendixctl.ledger.release import Kind, Status
 from mendixgen.diagnostics import Diagnostic
 from tests.unit.cli import samples
 from tests.unit.cli.conftest import Engine, Ran
@@ -362,6 +362,23 @@ def test_a_rollback_that_may_follow_is_part_of_the_question_and_shown_after(
     document = json.loads(run("apply", "--env", "prod", "--on-failure=rollback", "--yes", "--json").out)
     assert (document["result"]["number"], document["result"]["rolled_back"]["number"]) == (4, 5)
     assert not engine.was_called("apply.run.execute")
+
+
+@pytest.mark.parametrize(
+    ("action", "following"), [("import", "mendixctl adopt prod --complete"), ("create", "mendixctl plan prod")]
+)
+def test_an_adoption_goes_on_with_what_waits_for_what_is_missing(
+    run: Run, engine: Engine, action: str, following: str
+) -> None:
+    done = samples.applied()
+    release = replace(
+        done.record.release,
+        kind=Kind.ADOPT,
+        changes=tuple(replace(one, action=action) for one in done.record.release.changes),
+    )
+    engine.answer("apply.run.prepare", samples.PREPARED)
+    engine.answer("apply.run.execute", replace(done, record=replace(done.record, release=release)))
+    assert f"Next: {following}\n" in run("apply", "--yes").out
 
 
 def test_what_a_failed_apply_did_is_shown(run: Run, engine: Engine) -> None:

@@ -147,11 +147,43 @@ def _subnets(
             made.out(one.id, f"subnet {one.cidr} is not where the platform puts the {name} one of zone {letter}", way)
         return
     made.say("subnets:", "blocks that are not where the platform would put them", depth=1)
+    to_come = _to_come(block, vpc, placed, letters) if block.prefixlen <= SMALLEST_VPC_PREFIX else {}
     for name in LOWER_TIERS:
-        blocks = [f"{letter}: {placed[name, letter].cidr}" for letter in letters if (name, letter) in placed]
-        ids = ", ".join(placed[name, letter].id for letter in letters if (name, letter) in placed)
-        if blocks:
-            made.say(f"{name}: {{{', '.join(blocks)}}}", ids, depth=2)
+        there = {letter: placed[name, letter] for letter in letters if (name, letter) in placed}
+        further = {letter: to_come[name, letter] for letter in letters if (name, letter) in to_come}
+        if not there and all(one == subnet(block, name, letter) for letter, one in further.items()):
+            continue
+        blocks = {
+            **{letter: one.cidr for letter, one in there.items()},
+            **{key: str(one) for key, one in further.items()},
+        }
+        ids = ", ".join(one.id for one in there.values())
+        new = f"{', '.join(sorted(further))} to be made, where there is room" if further else ""
+        note = "; ".join(filter(None, (ids, new)))
+        made.say(f"{name}: {{{', '.join(f'{key}: {blocks[key]}' for key in sorted(blocks))}}}", note, depth=2)
+
+
+def _to_come(
+    block: IPv4Network, vpc: Vpc, placed: Mapping[tuple[str, str], Subnet], letters: Collection[str]
+) -> dict[tuple[str, str], IPv4Network]:
+    """Blocks of the subnets that the platform makes beside those that are there: where it puts them, and where that is
+    taken, the first place in the VPC with room for one as large. Without any room it is left to the reader.
+    """
+    taken = [IPv4Network(one.cidr) for one in vpc.subnets]
+    places = [(name, letter) for name in LOWER_TIERS for letter in letters if (name, letter) not in placed]
+    found: dict[tuple[str, str], IPv4Network] = {}
+    for place in places:
+        own = subnet(block, *place)
+        if not any(own.overlaps(other) for other in taken):
+            found[place] = own
+    for place in places:
+        if place in found:
+            continue
+        own = subnet(block, *place)
+        every = [*taken, *found.values()]
+        rooms = block.subnets(new_prefix=own.prefixlen)
+        found[place] = next((one for one in rooms if not any(one.overlaps(other) for other in every)), own)
+    return found
 
 
 def _short(service: str, region: str) -> str:

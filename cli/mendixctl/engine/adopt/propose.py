@@ -16,6 +16,8 @@ from mendixctl.engine.session import Session
 from mendixgen import lock as locks
 from mendixgen.diagnostics import Diagnostic, MendixError, Refused, Severity
 from mendixgen.files import write_atomic
+from mendixgen.lock import Lock
+from mendixgen.root.wiring import completed
 from mendixgen.spec.loader import load_text
 from mendixgen.spec.source import read, scan
 from mendixgen.versions.store import ModuleStore
@@ -33,7 +35,7 @@ def from_account(
     areas: Sequence[str] = (),
 ) -> ProposalResult:
     """Look at an account and write ``environments/<env>.yaml.proposed``. ``said``: region, account, domain and target,
-    as far as the environment's YAML (if there is one) does not say them.
+    as far as the environment's YAML (if there is one) does not say them. Without a YAML its lock is written as well.
 
     Raises:
         MendixError: MXP255, what the account is was not said; MXP251, MXP252, which VPC is meant; MXP253, no such
@@ -58,16 +60,21 @@ def from_account(
     store = ModuleStore(repository.modules)
     text, left_out = propose(inventory, wish, _settings(store, areas))
     file = target.with_name(f"{target.name}{SUFFIX}")
+    label = repository.relative(file)
+    lock = None if target.exists() else _lock(store, text, label)
     write_atomic(file, text)
+    if lock is not None:
+        write_atomic(repository.lock(environment), locks.dump(lock, environment))
     return ProposalResult(
         environment,
         wish.account,
         wish.region,
-        repository.relative(file),
+        label,
         repository.relative(target),
         text,
         tuple(left_out),
-        (*discovery.warnings, *_problems(text, repository.relative(file), environment, store, session)),
+        (*discovery.warnings, *_problems(text, label, environment, store, lock, session)),
+        tuple(sorted(lock.pins)) if lock is not None else (),
     )
 
 
@@ -118,10 +125,24 @@ def _settings(store: ModuleStore, areas: Sequence[str]) -> dict[str, frozenset[s
     return found
 
 
-def _problems(text: str, file: str, environment: str, store: ModuleStore, session: Session) -> list[Diagnostic]:
+def _lock(store: ModuleStore, text: str, file: str) -> Lock | None:
+    """The lock of what was found: the areas that the proposal has a section of, and those that they are wired to. To
+    adopt an account is not to build in it whatever a platform may have. None where nothing was found.
+    """
+    data = read(text, file).data
+    every = locks.create_for(store, data)
+    pins = {area: pin for area, pin in every.pins.items() if area in data}
+    if not pins:
+        return None
+    return completed(store, replace(every, pins=pins), lambda area: store.newest(area) or every.pins[area].version)
+
+
+def _problems(
+    text: str, file: str, environment: str, store: ModuleStore, lock: Lock | None, session: Session
+) -> list[Diagnostic]:
     """What keeps the proposal from being an environment's YAML as it stands; said, and for a person to mend."""
     try:
-        lock = locks.create_for(store, read(text, file).data)
+        lock = lock or locks.create_for(store, read(text, file).data)
         load_text(text, file, store=store, lock=lock, name=environment, today=session.today)
     except MendixError as error:
         return [replace(one, severity=Severity.WARNING) for one in error.diagnostics]

@@ -66,7 +66,7 @@ class AdoptResult:
 class ProposalResult:
     """A YAML that comes nearest to what there is. ``file``: where it was written; ``target``: where it belongs.
 
-    ``left_out``: what no YAML would adopt.
+    ``left_out``: what no YAML would adopt. ``areas``: those that are on in the lock that was written; none, no lock.
     """
 
     environment: str
@@ -77,3 +77,4 @@ class ProposalResult:
     text: str
     left_out: tuple[LeftOut, ...] = ()
     warnings: tuple[Diagnostic, ...] = ()
+    areas: tuple[str, ...] = ()

@@ -182,6 +182,27 @@ def test_a_proposal_says_what_there_is() -> None:
     assert "# vpc-1 (acme)" in text
 
 
+def test_subnets_that_are_to_be_made_stand_where_there_is_room() -> None:
+    vpc = replace(
+        VPC,
+        subnets=(
+            *VPC.subnets[:2],
+            Subnet("subnet-da", "10.30.10.0/24", "eu-central-1a"),
+            Subnet("subnet-db", "10.30.16.0/24", "eu-central-1b"),
+        ),
+        nats=(),
+    )
+    crm = replace(CRM, subnets=("subnet-da", "subnet-db"))
+    data, text, _ = proposed(replace(INVENTORY, vpc=vpc, databases=(crm,)))
+    # ours would begin at 10.30.0.0/20, which two of the subnets are in, and b's is taken in part
+    assert data["network"]["subnets"]["private"] == {"a": "10.30.32.0/20", "b": "10.30.48.0/20"}
+    assert "# a, b to be made, where there is room" in text
+    one = replace(VPC, subnets=(VPC.subnets[0], VPC.subnets[3]))
+    data, text, _ = proposed(replace(INVENTORY, vpc=one, databases=()))
+    assert data["network"]["subnets"]["private"] == {"a": "10.30.16.0/20", "b": "10.30.32.0/20"}
+    assert data["network"]["subnets"]["public"] == {"a": "10.30.0.0/24", "b": "10.30.132.0/22"}
+
+
 def test_what_no_yaml_adopts_is_named_with_the_way() -> None:
     _, text, left_out = proposed()
     assert {one.id for one in left_out} == {"subnet-xa", "acme-terraform-state", "old", "ms", "acme", "windows"}

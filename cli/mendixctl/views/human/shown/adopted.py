@@ -26,6 +26,9 @@ def proposed(view: HumanView, result: ProposalResult, *, details: bool) -> None:
     view.screen.blank()
     _left_out(view, result.left_out, "No YAML adopts")
     view.screen.line((result.file, "bold"), f" was written from what {result.account} has in {result.region}.")
+    if result.areas:
+        names, turn_on = ", ".join(result.areas), f"mendixctl modules upgrade {result.environment} AREA"
+        view.screen.line((msg("Its areas: {names}. Another one: {turn_on}", names=names, turn_on=turn_on), "dim"))
     view.screen.line((f"Read and mend it, move it to {result.target}, and then:", "dim"))
     results.next_command(view.screen, f"mendixctl adopt {result.environment}")
 

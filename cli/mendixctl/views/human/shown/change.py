@@ -36,7 +36,11 @@ def about_to_apply(view: HumanView, prepared: PreparedApply, *, details: bool) -
 
 def applied(view: HumanView, result: ApplyResult, *, details: bool) -> None:
     releases.outcome(view.screen, result)
-    adopted = result.record.release.kind is Kind.ADOPT  # the manifests are for when all is there
+    release = result.record.release
+    if release.only_took_in:  # an ordinary plan would make a second time what waits to be adopted
+        results.next_command(view.screen, f"mendixctl adopt{results.place(result.scope)} --complete")
+        return
+    adopted = release.kind is Kind.ADOPT  # the manifests are for when all is there
     command = "plan" if adopted else "deploy" if result.to_deploy else "history"
     results.next_command(view.screen, f"mendixctl {command}{results.place(result.scope)}")
 

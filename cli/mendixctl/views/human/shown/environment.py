@@ -10,7 +10,6 @@ from mendixctl.views.human import (
     results,
     support,
 )
-from mendixctl.views.text import plural
 from mendixgen.messages import msg, word
 
 if TYPE_CHECKING:
@@ -78,9 +77,8 @@ def all_upgraded(view: HumanView, result: UpgradesResult, *, details: bool) -> N
 
 
 def initialised(view: HumanView, result: Initialised, *, details: bool) -> None:
-    view.screen.line(
-        ("A platform repository in ", ""), (result.folder, "bold"), (f"  {plural(len(result.files), 'file')}", "dim")
-    )
+    edited = msg("to be edited: {file}", file=f"environments/{result.environment}.yaml")
+    view.screen.line(("A platform repository in ", ""), (result.folder, "bold"), "  ", (edited, "dim"))
     there = "" if result.folder in (".", "./") else msg("cd {quote} && ", quote=shlex.quote(result.folder))
     results.next_command(view.screen, f"{there}mendixctl plan {result.environment}")
 
