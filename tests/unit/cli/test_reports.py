@@ -159,7 +159,12 @@ def test_a_comment_says_the_grave_first_and_folds_the_rest() -> None:
     assert "An apply of this will be refused" in text
     assert text.index("aws_s3_bucket.this") < text.index("aws_vpc.this") < text.index("20 to add: 20 subnets")
     assert "<details>" in text
-    assert text.endswith("Apply: `mendixctl apply --env prod`\n")
+    assert text.endswith("Apply: `mendixctl apply --accept-loss X`\n")  # the line that passes what refuses it
+    assert markdown.plan(whole()).endswith("Apply: `mendixctl apply --env prod`\n")
+    hopeless = replace(samples.GUARDS, command="")
+    assert "Apply: " not in markdown.plan(whole(guards=hopeless))  # type: ignore[arg-type]
+    endless = replace(samples.GUARDS, command="mendixctl apply" + " --accept-loss X" * 1_000)
+    assert markdown.plan(whole(guards=endless)).endswith("Apply: `mendixctl apply --env prod`\n")  # type: ignore[arg-type]
 
 
 @settings(max_examples=examples(6), deadline=None)

@@ -158,8 +158,20 @@ def of_plan(plan: PlanResult, *, longest: int = 2000) -> Content:
         if harmless
         else "",
         areas=tuple(_areas(plan, longest)),
-        command=f"mendixctl apply --env {scope.environment}{flag}" if plan.has_changes else "",
+        command=_command(plan, f"mendixctl apply --env {scope.environment}{flag}"),
     )
+
+
+LONGEST_COMMAND = 2_000
+"""Characters of a command line that is shown whole; one that accepts more than that is the terminal's to say."""
+
+
+def _command(plan: PlanResult, plain: str) -> str:
+    """What carries the plan out: where a guard objects, the line that passes it, and none where none does."""
+    if not plan.has_changes:
+        return ""
+    passing = plan.guards.command if plan.guards.objections else plain
+    return passing if len(passing) <= LONGEST_COMMAND else plain
 
 
 def _areas(plan: PlanResult, longest: int) -> list[Area]:
