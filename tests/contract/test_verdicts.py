@@ -18,7 +18,7 @@ from mendixctl.engine.results import Judged
 from mendixctl.guard import rulebook
 from mendixctl.guard.paths import JSON, STAR
 from mendixctl.guard.verdict import Verdict
-from tests.support.offline_plans import ASK_NOBODY, _run
+from tests.support.offline_plans import ASK_NOBODY, terraform
 
 pytestmark = [pytest.mark.contract, pytest.mark.xdist_group("verdicts")]  # its plans are made once
 
@@ -351,7 +351,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     made = tmp_path_factory.mktemp("consequences")
     (made / "ask_nobody_override.tf").write_text(ASK_NOBODY)
     write(made, then=False)
-    _run(made, "init", "-input=false", "-no-color")
+    terraform(made, "init", "-input=false", "-no-color", attached=False)
     return made
 
 
@@ -359,12 +359,12 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def judged(folder: Path) -> VerdictsResult:
     """What is said of the real provider's plan of all cases at once."""
     options = ("-input=false", "-no-color", "-lock=false", "-refresh=false", "-out=plan.bin")
-    _run(folder, "plan", *options)
-    wanted = json.loads(_run(folder, "show", "-json", "plan.bin"))
+    terraform(folder, "plan", *options)
+    wanted = json.loads(terraform(folder, "show", "-json", "plan.bin"))
     (folder / "terraform.tfstate").write_text(json.dumps(state(wanted)))
     write(folder, then=True)
-    _run(folder, "plan", *options)
-    (folder / "plan.json").write_text(_run(folder, "show", "-json", "plan.bin"))
+    terraform(folder, "plan", *options)
+    (folder / "plan.json").write_text(terraform(folder, "show", "-json", "plan.bin"))
     return judge_file(folder / "plan.json", fail_on="loss")
 
 
@@ -416,7 +416,7 @@ def has(block: Mapping[str, Any], steps: tuple[str, ...]) -> bool:
 
 
 def test_every_type_and_attribute_of_the_rules_is_the_providers(folder: Path) -> None:
-    schemas = json.loads(_run(folder, "providers", "schema", "-json"))["provider_schemas"]
+    schemas = json.loads(terraform(folder, "providers", "schema", "-json", attached=False))["provider_schemas"]
     types = schemas["registry.terraform.io/hashicorp/aws"]["resource_schemas"]
     files = {path.stem for path in rulebook.FOLDER.glob("*.json")} - {"index"}
     services = [rulebook.read(name) for name in files]

@@ -144,13 +144,15 @@ def _planned(folder: Path) -> dict[str, Any]:
     written = "".join(path.read_text() for path in folder.glob("*.tf"))
     second = ASK_NOBODY.replace("{\n", '{\n  alias = "global"\n', 1) if declares_global(written) else ""
     (folder / "ask_nobody_override.tf").write_text(ASK_NOBODY + second)
-    _run(folder, "init", "-input=false", "-no-color")
-    _run(folder, "plan", "-input=false", "-no-color", "-lock=false", "-out=plan.bin")
-    plan: dict[str, Any] = json.loads(_run(folder, "show", "-json", "plan.bin"))
+    terraform(folder, "init", "-input=false", "-no-color")
+    terraform(folder, "plan", "-input=false", "-no-color", "-lock=false", "-out=plan.bin")
+    plan: dict[str, Any] = json.loads(terraform(folder, "show", "-json", "plan.bin"))
     return plan
 
 
-def _run(folder: Path, *arguments: str) -> str:
+def terraform(folder: Path, *arguments: str, attached: bool = True) -> str:
+    """What Terraform answers, with no API at hand. ``attached``: not for who asks for the schemas of all types, nor for
+    the ``init`` before."""
     if mirror := _mirror():
         os.environ.setdefault("MENDIXCTL_PROVIDER_MIRROR", mirror)
     inherited = scrubbed(os.environ)
@@ -160,7 +162,8 @@ def _run(folder: Path, *arguments: str) -> str:
         data_directory=folder / ".terraform",
         cli_config=for_mirror(inherited, folder),
     )
-    environment = relay().attached(arguments[0], folder, environment, also=frozenset({"init"}))
+    if attached:
+        environment = relay().attached(arguments[0], folder, environment, also=frozenset({"init"}))
     command = [*find().command, *arguments]
     done = subprocess.run(
         command, cwd=folder, env=environment, capture_output=True, text=True, timeout=SECONDS, check=False
