@@ -20,10 +20,6 @@ settings.load_profile("default")
 # What tests expect is English, whatever the locale of whoever runs them; subprocesses get it too.
 os.environ["MENDIXCTL_LANG"] = "en"
 
-# Terraform and its provider sweep their heaps when there is a reason to: a command of a test ends long before.
-os.environ.setdefault("GOGC", "off")
-os.environ.setdefault("GOMEMLIMIT", "600MiB")
-
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption(

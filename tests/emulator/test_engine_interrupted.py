@@ -13,8 +13,11 @@ from pathlib import Path
 
 import pytest
 
+from mendixctl.engine import status
+from mendixctl.engine.recover import run as recover_run
 from mendixctl.ledger.local import LocalLedger
 from mendixctl.ledger.release import Status
+from mendixctl.terraform.state import address_of
 from tests.emulator.engine_bench import KEYS, EngineBench, vendored
 
 pytestmark = pytest.mark.emulator
@@ -103,3 +106,38 @@ def test_a_full_disk_is_an_error_and_no_loss(bench: EngineBench) -> None:
         assert LocalLedger("dev", bench.root / "releases").head() == head
     assert bench.apply().number == head + 1
     assert bench.plan().has_changes is False
+
+
+def test_what_holds_data_is_kept_though_its_creation_did_not_end_well(bench: EngineBench) -> None:
+    """Interrupted between two calls of one creation: Terraform would make the key anew, and with it all it encrypts."""
+    bench.apply("keys")
+    key = 'module.encryption.aws_kms_key.this["storage"]'
+    alias = 'module.encryption.aws_kms_alias.this["storage"]'
+    taint(bench.state, key, alias)
+
+    found = status.status(bench.session, "dev")
+    assert (found.tainted, found.keepable) == ((alias, key), (key,))
+    assert found.next == "mendixctl recover dev"
+    assert {(key, "replace"), (alias, "replace")} <= bench.actions()
+
+    anew = recover_run.prepare(bench.session, "dev", [key])
+    assert (anew.kept, anew.tainted) == ((), (alias, key))
+    prepared = recover_run.prepare(bench.session, "dev")
+    assert (prepared.kept, prepared.tainted, prepared.asks) == ((key,), (alias,), True)
+    recovered = recover_run.execute(bench.session, prepared)
+    assert (recovered.kept, recovered.next) == ((key,), "mendixctl plan dev")
+    assert bench.actions() == {(alias, "replace")}
+    bench.apply("the alias anew")
+    assert bench.actions() == set()
+    assert status.status(bench.session, "dev").finished
+
+
+def taint(state: Path, *addresses: str) -> None:
+    """Mark resources in a local state, as Terraform marks those whose creation failed."""
+    content = json.loads(state.read_text())
+    for resource in content["resources"]:
+        for instance in resource["instances"]:
+            if address_of(resource, instance) in addresses:
+                instance["status"] = "tainted"
+    content["serial"] += 1
+    state.write_text(json.dumps(content))

@@ -192,6 +192,10 @@ class Terraform(Invocation):
         """Remove a lock whose holder is certainly dead. A person decides that; mendixctl never does."""
         self._quiet("force-unlock", ["-force", "--", lock_id] if lock_id.startswith("-") else ["-force", lock_id])
 
+    def untaint(self, address: str) -> None:
+        """Keep a resource that the next plan would make anew because its creation did not end well."""
+        self._quiet("untaint", [f"-lock-timeout={self.lock_timeout}", address])
+
     def providers_lock(self, platforms: Sequence[str], *, mirror: Path | None = None) -> None:
         """Record the providers' checksums of other platforms (``linux_arm64``) in ``.terraform.lock.hcl``."""
         arguments = [f"-platform={platform}" for platform in platforms]

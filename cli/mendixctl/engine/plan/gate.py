@@ -8,7 +8,7 @@ before a person is asked. A confirmation (``--yes``) is no part of this: it pass
 from __future__ import annotations
 
 import shlex
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 
 from mendixctl.engine.environment.site import Site
 from mendixctl.engine.environment.workplace import Workplace
@@ -16,6 +16,7 @@ from mendixctl.engine.plan import ownership, refused, vpc_change
 from mendixctl.engine.plan.results import Guards, Plan, PlanResult
 from mendixctl.engine.results import Judged
 from mendixctl.engine.state.against_ledger import resources
+from mendixctl.engine.unfinished.tainted import would_be_kept
 from mendixctl.guard import limits
 from mendixctl.guard.limits import Objection, Planned
 from mendixctl.ledger.release import Kind
@@ -72,7 +73,8 @@ def judge(
     tries = dict.fromkeys((*tried, *(address for one in objections for address in one.allow)))
     passes = all(one.accept or one.allow for one in objections)
     command = _command(workplace, kind, every, tries, rollback_to) if objections and passes else ""
-    refusals = tuple(_diagnostic(workplace, one, command) for one in objections)
+    marked = {one.change.address for plan in plans for one in plan.changes if would_be_kept(one.change)}
+    refusals = tuple(_diagnostic(workplace, one, command, marked) for one in objections)
     return Guards(tuple(objections), given, command, refusals, tuple(warnings), left, tried)
 
 
@@ -234,10 +236,14 @@ def _command(
     return shlex.join(["mendixctl", *words])
 
 
-def _diagnostic(workplace: Workplace, objection: Objection, command: str) -> Diagnostic:
+def _diagnostic(workplace: Workplace, objection: Objection, command: str, marked: Collection[str]) -> Diagnostic:
+    """``marked``: addresses of what a recovery would keep."""
     hint = objection.way_past
     if (objection.accept or objection.allow) and command:
         hint += f": {command}"
+    if any(address in marked for address, _ in objection.addresses):
+        recover = f"mendixctl recover {workplace.environment}"
+        hint = f"it is made anew only because its creation did not end well; {recover} keeps it. Otherwise: {hint}"
     specification = workplace.specification
     place = specification.locate(tuple(objection.key.split("."))) if objection.key else Location(specification.file)
     return Diagnostic(

@@ -3,7 +3,8 @@
 It removes a lock only when told so by the lock's ID and only if its owner cannot be alive; it saves a state that
 Terraform left; it adopts what stands in no state. It creates and destroys only to finish what a crash has cut in half:
 what can be adopted no other way than by being made anew (where that loses nothing, or was accepted by its address), and
-the old half of a replacement (accepted likewise). What it cannot settle stays in doubt, and every plan is refused until
+the old half of a replacement (accepted likewise). What holds data and is tainted it keeps, unless its address is
+accepted. What it cannot settle stays in doubt, and every plan is refused until
 it is; an accepted address settles it.
 """
 
@@ -41,8 +42,9 @@ from mendixctl.engine.session import Session
 from mendixctl.engine.state.copies import copy_before
 from mendixctl.engine.state.locks import StateLock, find_lock
 from mendixctl.engine.status import LEFT, is_own
+from mendixctl.engine.unfinished import tainted
 from mendixctl.engine.unfinished.open_release import check_at_rest, settle
-from mendixctl.engine.unfinished.orphan_candidates import Certainty, Doubt, doubts
+from mendixctl.engine.unfinished.orphan_candidates import Certainty, doubts
 from mendixctl.guard import limits
 from mendixctl.ledger.release import Kind, Record, Status
 from mendixctl.ledger.store import LedgerStore
@@ -59,7 +61,8 @@ class PreparedRecovery:
     """What a recovery found. ``plan`` adopts and is None where there is nothing to adopt.
 
     ``settled``: what no state lacks: AWS was asked and does not have it, or it is another's, or it was given up.
-    ``accepted``: the addresses that were accepted by name. ``saved``: a state that Terraform had left and that is in
+    ``accepted``: the addresses that were accepted by name. ``kept``: tainted ones that hold data and are to be kept;
+    ``tainted``: those that the next plan makes anew. ``saved``: a state that Terraform had left and that is in
     its place now. ``restored``: the copy that a damaged state was replaced by.
     """
 
@@ -75,11 +78,12 @@ class PreparedRecovery:
     restored: str = ""
     accepted: tuple[str, ...] = ()
     confirmation: str = "yes"
+    kept: tuple[str, ...] = ()
 
     @property
     def asks(self) -> bool:
         """Whether a person has to decide something."""
-        return self.plan is not None or bool(self.accepted)
+        return self.plan is not None or bool(self.accepted) or bool(self.kept)
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +103,7 @@ class RecoveryResult:
     unlocked: StateLock | None = None
     next: str = ""
     warnings: tuple[Diagnostic, ...] = field(default=())
+    kept: tuple[str, ...] = ()
 
 
 def look_at_lock(session: Session, environment: str) -> StateLock | None:
@@ -165,7 +170,8 @@ def prepare(session: Session, environment: str, accepted: Sequence[str] = ()) ->
         site.tools.initialise(workplace)
         state = site.tools.state(workplace)
         found = doubts(workplace, head, state.instances)
-        _check_accepted(accepted, found)
+        keepable = tainted.kept(state.instances.values())
+        _check_accepted(accepted, [*(one.address for one in found), *keepable])
         halves = [one for one in found if one.other and one.address in accepted]
         if halves:
             copy_before(site.at(workplace), number)
@@ -181,6 +187,7 @@ def prepare(session: Session, environment: str, accepted: Sequence[str] = ()) ->
         finally:
             if not kept:
                 files.clear()
+        kept_ones = tuple(address for address in keepable if address not in accepted)
         return PreparedRecovery(
             scope=site.scope,
             head=head,
@@ -189,7 +196,10 @@ def prepare(session: Session, environment: str, accepted: Sequence[str] = ()) ->
             adoptions=adopted.adoptions,
             settled=adopted.settled,
             unadopted=adopted.unadopted,
-            tainted=tuple(one.address for one in state.instances.values() if one.tainted),
+            tainted=tuple(
+                one.address for one in state.instances.values() if one.tainted and one.address not in kept_ones
+            ),
+            kept=kept_ones,
             saved=session.repository.relative(left) if was_left and not left.exists() else "",
             restored=restored,
             accepted=tuple(accepted),
@@ -229,6 +239,7 @@ def execute(
             head = site.store.read(number) if number else None
         else:
             head = settle(site)
+        _keep(site.at(workplace), prepared)
         _be_done(workplace, prepared, open_journals)
     return RecoveryResult(
         scope=prepared.scope,
@@ -239,6 +250,7 @@ def execute(
         settled=prepared.settled,
         unadopted=prepared.unadopted,
         tainted=prepared.tainted,
+        kept=prepared.kept,
         saved=prepared.saved,
         restored=prepared.restored,
         unlocked=unlocked,
@@ -291,8 +303,23 @@ def _be_done(workplace: Workplace, prepared: PreparedRecovery, open_journals: Se
         journals.keep_doubts(folder, head.release, planned)
 
 
-def _check_accepted(accepted: Sequence[str], found: Sequence[Doubt]) -> None:
-    every = [one.address for one in found]
+def _keep(site: Site, prepared: PreparedRecovery) -> None:
+    """Take the mark from what is kept, as far as it still has one."""
+    if not prepared.kept:
+        return
+    workplace, tools = site.workplace, site.tools
+    workplace.write_root()
+    tools.initialise(workplace)
+    marked = set(tainted.kept(tools.state(workplace).instances.values())) & {*prepared.kept}
+    if not marked:
+        return
+    copy_before(site, prepared.number)
+    workplace.session.reporter.stage("keep", ", ".join(sorted(marked)))
+    for address in sorted(marked):
+        tools.terraform(workplace).untaint(address)
+
+
+def _check_accepted(accepted: Sequence[str], every: Sequence[str]) -> None:
     problems = [
         Diagnostic(
             "MXG104",

@@ -143,6 +143,7 @@ def recovery(screen: Screen, found: PreparedRecovery) -> None:
     _settled(screen, found.settled)
     _unadopted(screen, found.unadopted, found.scope.environment)
     _addresses(screen, "~ ", "yellow", "tainted: the next plan makes them anew", found.tainted)
+    _addresses(screen, "= ", "green", "tainted, and kept with what they hold", found.kept)
 
 
 def recovered(screen: Screen, result: RecoveryResult) -> None:

@@ -56,6 +56,7 @@ def recover(result: RecoveryResult) -> Document:
             for one in result.unadopted
         ],
         "tainted": list(result.tainted),
+        "kept": list(result.kept),
         "saved_state": result.saved,
         "restored_state": result.restored,
         "unlocked": plain(result.unlocked),
