@@ -73,6 +73,7 @@ def test_what_was_built_by_hand_is_adopted(bench: EngineBench, tmp_path: Path) -
     assert "storage: {alias: acme-files, multi_region: false}" in proposal.text  # it encrypts the archive
     assert "acme-archive: {name: acme-archive}" in proposal.text
     assert {one.id for one in proposal.left_out} == {there["aws_subnet.vpn[]"], "dev-legacy"}
+    assert set(proposal.areas) == set(AREAS)  # found, or what those are wired to
     (bench.repository.root / proposal.file).rename(bench.spec)
 
     # the network and the bucket: imports, and changes in place of tags and settings
