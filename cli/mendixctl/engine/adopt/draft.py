@@ -20,6 +20,8 @@ class Wish:
     account: str
     domain: str
     target: str = "aws"
+    schema: str = "environment.json"
+    """The schema that editors check the YAML by, in the folder ``schema``."""
 
 
 @dataclass(slots=True)

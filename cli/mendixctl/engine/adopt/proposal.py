@@ -26,6 +26,7 @@ def propose(inventory: Inventory, wish: Wish, settings: Mapping[str, Collection[
     of each; what they do not have is not written.
     """
     made = Draft()
+    made.say(f"# yaml-language-server: $schema=../schema/{wish.schema}")
     made.say(f"# Proposed by mendixctl adopt from account {wish.account}, {wish.region}. Read it, mend it, and then")
     made.say(f"# move it to environments/{wish.name}.yaml: mendixctl adopt {wish.name} plans the imports.")
     made.say(f"name: {wish.name}")

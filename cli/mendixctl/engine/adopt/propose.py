@@ -13,6 +13,7 @@ from mendixctl.engine.adopt.proposal import propose
 from mendixctl.engine.adopt.results import ProposalResult
 from mendixctl.engine.environment.files import read_text
 from mendixctl.engine.session import Session
+from mendixctl.language import current
 from mendixgen import lock as locks
 from mendixgen.diagnostics import Diagnostic, MendixError, Refused, Severity
 from mendixgen.files import write_atomic
@@ -89,7 +90,12 @@ def _wish(environment: str, there: Mapping[str, Any], said: Mapping[str, str]) -
                 hint=f"say it: {' '.join(f'--{key} ...' for key in lacking)}",
             )
         )
-    return Wish(environment, given["region"], given["account"], given["domain"], given["target"] or "aws")
+    return Wish(environment, given["region"], given["account"], given["domain"], given["target"] or "aws", _schema())
+
+
+def _schema() -> str:
+    """Its descriptions are in the language of whoever asks, as in what ``init`` lays down."""
+    return "environment.zh.json" if current() == "zh" else "environment.json"
 
 
 def _clients(session: Session, wish: Wish, role: str) -> Clients:

@@ -254,9 +254,15 @@ def execute(
         saved=prepared.saved,
         restored=prepared.restored,
         unlocked=unlocked,
-        next=f"mendixctl recover {environment}" if prepared.unadopted else workplace.command,
+        next=_again(environment, prepared.unadopted) if prepared.unadopted else workplace.command,
         warnings=telling(applied.warnings) if applied else (),
     )
+
+
+def _again(environment: str, unadopted: Sequence[Unadopted]) -> str:
+    """The command that settles what is left in doubt, as far as accepting settles it; the same once more would not."""
+    accept = [one.doubt.address for one in unadopted if one.accepting]
+    return f"mendixctl recover {environment}" + "".join(f" --accept-loss {shlex.quote(one)}" for one in accept)
 
 
 def _plan(site: Site, adopted: Adopted, started: float) -> PlanResult | None:

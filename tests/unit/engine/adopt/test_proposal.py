@@ -216,6 +216,13 @@ def test_a_module_without_the_setting_is_told_nothing_of_subnets() -> None:
     assert {"subnet-pa", "subnet-a", "subnet-da"} <= {one.id for one in left_out}
 
 
+def test_an_editor_is_told_the_schema_in_the_first_line() -> None:
+    _, text, _ = proposed()
+    assert text.startswith("# yaml-language-server: $schema=../schema/environment.json\n# Proposed by")
+    chinese, _ = propose(INVENTORY, replace(WISH, schema="environment.zh.json"), SETTINGS)
+    assert chinese.startswith("# yaml-language-server: $schema=../schema/environment.zh.json\n")
+
+
 def test_an_empty_account_proposes_a_header() -> None:
     data, _, left_out = proposed(Inventory("123456789012", "eu-central-1"))
     assert set(data) == {"name", "region", "account", "target", "domain"}

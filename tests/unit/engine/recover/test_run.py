@@ -18,6 +18,7 @@ from mendixctl.engine.journal import journal as journals
 from mendixctl.engine.plan import run as plan_run
 from mendixctl.engine.recover import adoption, half_replaced, identification
 from mendixctl.engine.recover import run as recover_run
+from mendixctl.engine.recover.adoption import Unadopted
 from mendixctl.engine.recover.orphan_import import adopt
 from mendixctl.engine.recover.tag_search import Search, can_search, search
 from mendixctl.engine.state.locks import StateLock
@@ -567,3 +568,24 @@ def test_a_name_that_is_taken_is_in_doubt_and_in_no_plans_way(bench: Bench, monk
     with pytest.raises(Refused) as refused:
         plan_run.plan(bench.session, "dev")
     assert (refused.value.diagnostics[0].code, ROLE in refused.value.diagnostics[0].detail) == ("MXP211", False)
+
+
+def test_after_a_recovery_the_next_one_accepts_what_only_accepting_settles(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def killed() -> None:
+        raise SystemExit
+
+    from mendixctl.engine.apply import release
+
+    bench.play.during_apply = killed
+    monkeypatch.setattr(release, "_close", lambda *_: killed())
+    with pytest.raises(SystemExit):
+        bench.apply()
+    prepared = recover_run.prepare(bench.session, "dev")
+    doubt = Doubt('module.registry.aws_ecr_repository.this["tools"]', "aws_ecr_repository", 1, Certainty.TAKEN)
+    left = Unadopted(
+        doubt, "its tags do not say whose it is", "aws_ecr_repository with name dev/tools", "it is adopted"
+    )
+    result = recover_run.execute(bench.session, replace(prepared, unadopted=(left,)))
+    assert result.next == f"mendixctl recover dev --accept-loss '{doubt.address}'"
