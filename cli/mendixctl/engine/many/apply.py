@@ -23,6 +23,7 @@ from mendixctl.guard.verdict import gravest
 from mendixctl.ledger.local import LocalLedger
 from mendixctl.ledger.release import Record, Status
 from mendixgen.diagnostics import Diagnostic, MendixError, Refused
+from mendixgen.messages import msg, word
 from mendixgen.spec.source import scan
 
 
@@ -113,8 +114,13 @@ def _refuse_to_overtake(session: Session, waiting: Sequence[str]) -> None:
             raise Refused(
                 Diagnostic(
                     "MXP139",
-                    f"v{record.number} of {name} did not succeed ({record.status.value}), and {', '.join(behind)}"
-                    " come in waves behind it",
+                    msg(
+                        "v{number} of {name} did not succeed ({status}), and these come in waves behind it: {names}",
+                        number=record.number,
+                        name=name,
+                        status=word(record.status.value),
+                        names=", ".join(behind),
+                    ),
                     hint=f"mend it and plan it again (mendixctl status {name}, mendixctl plan {name}), or name what is"
                     f" to be applied all the same: mendixctl apply --env {','.join(waiting)}",
                 )

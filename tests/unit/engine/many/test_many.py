@@ -274,7 +274,8 @@ def test_what_failed_is_not_overtaken_by_the_waves_behind_it(bench: Bench) -> No
         bench.apply()
     with pytest.raises(Refused, match="MXP139") as error:
         apply.prepare(bench.session)
-    assert error.value.diagnostics[0].summary.startswith("v1 of dev did not succeed (failed), and test come")
+    said = error.value.diagnostics[0].summary
+    assert said == "v1 of dev did not succeed (failed), and these come in waves behind it: test"
     assert apply.prepare(bench.session, ["test"]).waves  # somebody decided so
     plan_run.plan(bench.session, "dev")
     assert [[row.environment for row in wave.rows] for wave in apply.prepare(bench.session).waves] == [
