@@ -66,6 +66,7 @@ resource "aws_route53_zone" "this" {
 WIRED = {
     "boundary_arn": "aws_iam_policy.boundary.arn",
     "bucket_names": "{ files = aws_s3_bucket_versioning.files.bucket }",
+    "named_bucket_arns": "[]",
     "storage_key_arn": "aws_kms_key.this.arn",
     "database_key_arn": "aws_kms_key.this.arn",
     "instance_identifiers": '{ crm = "prod-dr-crm" }',

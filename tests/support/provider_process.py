@@ -18,9 +18,9 @@ from mendixctl.terraform.cli_config import for_mirror
 from mendixctl.terraform.environment import terraform_environment
 from tests.support.provider_relay import VARIABLE
 
-ATTACHED = frozenset({"plan", "apply", "destroy", "refresh", "import", "show", "validate", "test"})
-"""The commands that ask a provider. ``init`` is none of them: it installs the provider and writes the lock file, which
-it would not then."""
+ATTACHED = frozenset({"plan", "apply", "destroy", "refresh", "import", "show", "state", "validate", "test"})
+"""The commands that ask a provider, or compare its 600 MB with their checksum. ``init`` is none of them: it installs
+the provider and writes the lock file, which it would not then."""
 
 REPOSITORY = Path(__file__).parents[2]
 TYPE = re.compile(r"\baws_[a-z0-9_]+")
