@@ -286,15 +286,15 @@ def _next(workplace: Workplace, found: StatusResult) -> tuple[str, str]:
         return f"mendixctl apply --env {name}", "a plan waits to be applied"
     if found.tainted:
         return f"mendixctl plan {name}", "it shows what is made anew because its creation did not end well"
-    if found.status is Status.SUCCEEDED and found.head is not None and found.head.release.only_took_in:
-        return f"mendixctl adopt {name} --complete", "it adopts what waits for what is missing, and makes that"
-    return _of_cluster(name, found) or (f"mendixctl plan {name}", _why_to_plan(found))
+    return _of_what_succeeded(name, found) or (f"mendixctl plan {name}", _why_to_plan(found))
 
 
-def _of_cluster(name: str, found: StatusResult) -> tuple[str, str] | None:
-    """What is to be done about a cluster that a release which succeeded left otherwise; None where nothing is."""
+def _of_what_succeeded(name: str, found: StatusResult) -> tuple[str, str] | None:
+    """What a release which succeeded left to do: the rest of an adoption, or of a cluster; None where nothing is."""
     if found.status is not Status.SUCCEEDED:
         return None
+    if found.head is not None and found.head.release.only_took_in:
+        return f"mendixctl adopt {name} --complete", "it adopts what waits for what is missing, and makes that"
     if found.objects:
         return f"mendixctl deploy {name}", "it brings what was left out into the cluster"
     if found.not_ready:
