@@ -7,6 +7,7 @@ until then.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Annotated, Literal
 
 from pydantic import Field
@@ -49,6 +50,12 @@ RetentionDays = Literal[
 """What CloudWatch Logs can keep (API reference, PutRetentionPolicy)."""
 LongRetentionDays = Literal[365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653]
 """The same from a year up: for the logs of what nobody may forget."""
+
+DATABASE_PORTS: Mapping[str, int] = {"mysql": 3306, "oracle": 1521, "postgres": 5432}
+"""Ports on which databases listen, and which nodes reach."""
+
+TARGET_PORTS = 1024, 65535
+"""Ports, first and last, that a load balancer calls on nodes and pods, for TCP and for UDP."""
 
 ACCESS_LOGS = "access-logs"
 LOAD_BALANCER_LOGS = "load-balancer-logs"

@@ -79,3 +79,10 @@ def test_what_is_not_adopted_is_called_as_before() -> None:
     section = STORE.manifest("cluster", VERSIONS[-1]).section["properties"]
     given = {name: section[name].get("default") for name in ("name", "role_arn", "authentication")}
     assert given == {"name": None, "role_arn": None, "authentication": "api"}
+
+
+def test_a_load_balancer_calls_adopted_nodes_as_it_calls_the_platform_s() -> None:
+    network = text("network", STORE.newest("network", released_only=False) or "")
+    rows = re.findall(r'"load-balancer-to-adopted[a-z-]*" = \{[^}]*protocol += "(\w+)"', text("cluster", VERSIONS[-1]))
+    assert set(rows) == set(re.findall(r'"load_balancer_to_nodes_(\w+)"', network)) == {"tcp", "udp"}
+    assert len(rows) == 4  # let in by the nodes, let out by the load balancer

@@ -7,6 +7,7 @@ from collections.abc import Collection
 
 from mendixctl.engine.adopt.draft import Draft, as_key, as_text, settings_of, short_name
 from mendixctl.engine.adopt.inventory import Cluster, Inventory, NodeGroup
+from mendixgen.areas.cluster import GROUP_NAME_LENGTH
 
 IMAGES = {
     "AL2023_x86_64_STANDARD": (None, None),
@@ -15,9 +16,6 @@ IMAGES = {
     "BOTTLEROCKET_ARM_64": ("bottlerocket", "arm64"),
 }
 """EKS's name of an image -> ami and architecture of the YAML, None where it is the default."""
-
-GROUP_NAME_LENGTH = 20
-"""Characters of a name in cluster.node_groups."""
 
 
 def propose(made: Draft, one: Cluster, inventory: Inventory, settings: Collection[str]) -> None:

@@ -15,7 +15,8 @@ from mendixgen.areas.cluster.outputs import OUTPUTS
 from mendixgen.areas.contract import Area, AreaInputs, Strict, context, setting, wired
 from mendixgen.areas.fields import Cidr, Port, PrincipalArn, RetentionDays
 
-GroupName = Annotated[str, Field(pattern=r"^[a-z]([a-z0-9-]{0,18}[a-z0-9])?$", max_length=20)]
+GROUP_NAME_LENGTH = 20
+GroupName = Annotated[str, Field(pattern=r"^[a-z]([a-z0-9-]{0,18}[a-z0-9])?$", max_length=GROUP_NAME_LENGTH)]
 
 
 class Addon(Strict):
@@ -38,7 +39,7 @@ class Cluster(Area):
     """EKS cluster with private endpoint, encrypted secrets, full logs, pinned add-ons and node groups that scale."""
 
     name = "cluster"
-    version = "1.3.0"
+    version = "1.3.1"
 
     class Inputs(AreaInputs):
         """What an environment may say of its cluster."""

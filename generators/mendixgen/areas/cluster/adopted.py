@@ -8,14 +8,9 @@ from __future__ import annotations
 
 from typing import Any
 
+from mendixgen.areas.fields import DATABASE_PORTS, TARGET_PORTS
 from mendixgen.authoring.expression import Expr, each, expr
 from mendixgen.authoring.module import ModuleBuilder
-
-DATABASE_PORTS = {"mysql": 3306, "oracle": 1521, "postgres": 5432}
-"""What the network lets the platform's nodes reach of databases."""
-
-LOAD_BALANCER = "tcp", 1024, 65535
-"""What a load balancer calls on nodes and pods."""
 
 
 def let_through(module: ModuleBuilder, cluster: Expr) -> None:
@@ -26,10 +21,14 @@ def let_through(module: ModuleBuilder, cluster: Expr) -> None:
     module.section("Nodes that were adopted without a launch template")
     theirs = cluster.vpc_config[0].cluster_security_group_id
     nodes, balancer = var.nodes_security_group_id, var.load_balancer_security_group_id
+    called = {
+        "load-balancer-to-adopted": ("tcp", *TARGET_PORTS),
+        "load-balancer-to-adopted-udp": ("udp", *TARGET_PORTS),
+    }
     rows = {
         "adopted-to-nodes": _row(nodes, theirs, "-1"),
         "nodes-to-adopted": _row(theirs, nodes, "-1"),
-        "load-balancer-to-adopted": _row(theirs, balancer, *LOAD_BALANCER),
+        **{name: _row(theirs, balancer, *ports) for name, ports in called.items()},
         "adopted-to-endpoints": _row(var.endpoints_security_group_id, theirs, "tcp", 443, 443),
         **{
             f"adopted-to-{name}": _row(var.database_security_group_id, theirs, "tcp", port, port)
@@ -38,7 +37,7 @@ def let_through(module: ModuleBuilder, cluster: Expr) -> None:
     }
     out = {
         "nodes-to-adopted": _row(nodes, theirs, "-1"),
-        "load-balancer-to-adopted": _row(balancer, theirs, *LOAD_BALANCER),
+        **{name: _row(balancer, theirs, *ports) for name, ports in called.items()},
     }
     on = module.local(
         "some_without_template",

@@ -21,10 +21,10 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from mendixgen.areas.fields import DATABASE_PORTS
 from mendixgen.authoring.expression import Expr, code, each, expr
 from mendixgen.authoring.module import ModuleBuilder
 
-DATABASE_PORTS: Mapping[str, int] = {"mysql": 3306, "oracle": 1521, "postgres": 5432}
 ANYWHERE = expr('"0.0.0.0/0"')
 OURS = expr("var.existing == null ? 1 : 0")
 """One of what belongs to a VPC, where the VPC is ours."""

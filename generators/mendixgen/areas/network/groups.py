@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from mendixgen.areas.fields import TARGET_PORTS
 from mendixgen.authoring.constructs.traffic import allow
 from mendixgen.authoring.expression import Expr, each, expr
 from mendixgen.authoring.module import ModuleBuilder
@@ -92,7 +93,7 @@ def traffic(module: ModuleBuilder, groups: Groups, gateways: Expr) -> None:
             source=groups.load_balancer,
             target=groups.nodes,
             protocol=protocol,
-            ports=(1024, 65535),
+            ports=TARGET_PORTS,
         )
     allow(
         module,
