@@ -27,10 +27,10 @@ transcript: runtime ## write docs/demo.md and docs/zh/demo.md from one walk of t
 test: ## lint, then every test (about fifteen minutes on two cores)
 	@$(MAKE) -j2 lint scanners
 	@PYTHONDONTWRITEBYTECODE= $(BIN)/python -m pytest --collect-only -qq > /dev/null || true
-	@PYTHONDONTWRITEBYTECODE= $(with_mirror) $(BIN)/python -m pytest -n auto --dist loadgroup $(ARGS)
+	@PYTHONDONTWRITEBYTECODE= $(with_mirror) $(BIN)/python -m pytest -n auto --dist loadgroup --no-loadscope-reorder $(ARGS)
 
 soak: development ## what takes hours: the long chains of kills, and twenty times the examples of each property
-	@$(with_mirror) $(BIN)/python -m pytest -n auto --dist loadgroup -m "soak or hypothesis" \
+	@$(with_mirror) $(BIN)/python -m pytest -n auto --dist loadgroup --no-loadscope-reorder -m "soak or hypothesis" \
 		--hypothesis-profile=soak $${MENDIXCTL_SOAK_SEED:+--hypothesis-seed="$$MENDIXCTL_SOAK_SEED"} $(ARGS)
 
 lint: development ## style, types and the rules of which package imports which

@@ -33,7 +33,7 @@ def pytest_configure(config: pytest.Config) -> None:
     config.pluginmanager.register(Durations(write=config.getoption("--write-durations")), "mendixctl-durations")
 
 
-WORKERS_A_CORE = 5
+WORKERS_A_CORE = 4
 """Most of the time of a test with Terraform is spent waiting: for the provider, which waits for its AWS."""
 
 MEMORY_OF_A_WORKER = 1.2 * 2**30

@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from pathlib import Path
+from typing import TypeVar
 
 import pytest
+
+T = TypeVar("T")
 
 FILE = Path(__file__).parents[1] / "durations.json"
 WORTH_A_LINE = 3.0
@@ -24,17 +28,24 @@ class Durations:
         self._taken: dict[str, float] = {}
 
     @pytest.hookimpl(trylast=True)
-    def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
-        """Longest first; equal ones, such as all that are quick, stay in their order."""
+    def pytest_collection_modifyitems(self, config: pytest.Config, items: list[pytest.Item]) -> None:
+        """Longest first; equal ones, such as all that are quick, stay in their order.
+
+        A worker holds the test after the one that it runs, whatever others have to do: behind the first, the longest of
+        all, that is a quick one.
+        """
         items.sort(key=self._seconds, reverse=True)
+        workers = int(getattr(config, "workerinput", {}).get("workercount", 0))
+        items[:] = second_quick(items, workers)
 
     def _seconds(self, item: pytest.Item) -> float:
-        unknown = UNKNOWN if "/emulator/" in item.nodeid and "/unit/" not in item.nodeid else 0.0
-        return self._known.get(item.nodeid, unknown)
+        name = without_group(item.nodeid)
+        unknown = UNKNOWN if "/emulator/" in name and "/unit/" not in name else 0.0
+        return self._known.get(name, unknown)
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         """Under xdist this is called in the process that hands the tests out, for those of all workers."""
-        name = report.nodeid.rpartition("@")[0] or report.nodeid  # without the group that loadgroup appends
+        name = without_group(report.nodeid)
         self._taken[name] = self._taken.get(name, 0.0) + report.duration
 
     def pytest_sessionfinish(self, session: pytest.Session) -> None:
@@ -44,3 +55,14 @@ class Durations:
         kept = {name: seconds for name, seconds in self._known.items() if name not in self._taken}
         lines = json.dumps(dict(sorted({**kept, **new}.items())), indent=2, ensure_ascii=False)
         FILE.write_text(lines + "\n")
+
+
+def without_group(name: str) -> str:
+    """A test's name without what loadgroup appends; names that hold the mark themselves share a line."""
+    return name.partition("@")[0]
+
+
+def second_quick(items: Sequence[T], workers: int) -> list[T]:
+    """``items``, longest first, in the order in which ``workers`` get two each: the longest, and the quickest."""
+    middle = max(workers, len(items) - workers)
+    return [*items[:workers], *items[middle:], *items[workers:middle]]

@@ -61,13 +61,14 @@ class ProviderRelay:
         # What was in a root and is in it no more can still be in its state.
         types = self._types.setdefault(folder, set())
         types |= types_of(folder, Path(environment["TF_DATA_DIR"]))
-        variables = {name: value for name, value in environment.items() if not name.startswith("TF_")}
+        # Terraform's own are not the provider's, and pytest's names the test and its phase: one provider serves both
+        variables = {name: value for name, value in environment.items() if not name.startswith(("TF_", "PYTEST_"))}
         return {**environment, VARIABLE: self._ask({"environment": variables, "types": sorted(types)})}
 
-    def end(self, holding: str = "") -> None:
-        """End the providers whose variables hold a text; a test's are those of its emulators."""
+    def end(self, variable: str) -> None:
+        """End the providers that have a variable of this name; those of a test are its emulators'."""
         self._types.clear()
-        self._ask({"end": holding})
+        self._ask({"end": variable})
 
     def close(self) -> None:
         assert self._process.stdin is not None

@@ -12,7 +12,7 @@ provider that was asked to stop, which never works again, gets a successor.
 
 Run as a process, since it is asked by Terraform while a test waits for Terraform. It reads one question a line, in
 JSON, and answers each by a line: ``{"environment": {...}, "types": [...]}`` by the value of ``TF_REATTACH_PROVIDERS``,
-``{"end": "..."}`` by ``{}`` when all providers are gone whose variables hold that one.
+``{"end": "NAME"}`` by ``{}`` when the providers are gone that have a variable of that name, all of them without one.
 """
 
 from __future__ import annotations
@@ -63,8 +63,8 @@ class Provider:
         assert self.process.stdout is not None
         found = next((it for it in map(ADDRESS.search, self.process.stdout) if it), None)
         assert found, "the provider ended before it said where it listens"
-        ((self.source, self.reattach),) = json.loads(found[1]).items()
-        self.channel = grpc.insecure_channel(f"unix:{self.reattach['Addr']['String']}", options=UNLIMITED)
+        (self.said,) = json.loads(found[1]).items()
+        self.channel = grpc.insecure_channel(f"unix:{self.said[1]['Addr']['String']}", options=UNLIMITED)
 
     def call(self, method: str, request: bytes) -> bytes:
         answer: bytes = self.channel.unary_unary(method)(request)
@@ -241,6 +241,7 @@ class Relays:
         self._schemas = Schemas()
         self._providers: dict[str, Providers] = {}
         self._servers: dict[tuple[str, frozenset[str]], tuple[Any, str]] = {}
+        self._said: tuple[str, dict[str, Any]] | None = None
 
     def address(self, environment: Mapping[str, str], types: frozenset[str]) -> str:
         """What Terraform is attached by."""
@@ -262,13 +263,15 @@ class Relays:
         server.add_generic_rpc_handlers((Relay(providers, types, self._schemas),))
         port = server.add_insecure_port("127.0.0.1:0")
         server.start()
-        listening = providers.any()
+        # what a provider says of itself besides its address is what all of them say, so that none is started for it
+        self._said = self._said or providers.any().said
+        source, reattach = self._said
         place = {"Network": "tcp", "String": f"127.0.0.1:{port}"}
-        return server, json.dumps({listening.source: {**listening.reattach, "Pid": os.getpid(), "Addr": place}})
+        return server, json.dumps({source: {**reattach, "Pid": os.getpid(), "Addr": place}})
 
-    def end(self, holding: str) -> None:
-        """End those whose variables hold this text, in a name or in a value."""
-        for variables in [it for it in self._providers if holding in it]:
+    def end(self, variable: str = "") -> None:
+        """End those that have a variable of this name; all without one."""
+        for variables in [key for key, it in self._providers.items() if not variable or variable in it.environment]:
             for key in [it for it in self._servers if it[0] == variables]:
                 self._servers.pop(key)[0].stop(grace=None).wait()
             self._providers.pop(variables).end()
@@ -286,7 +289,7 @@ def main() -> None:
             else:
                 answer = relays.address(asked["environment"], frozenset(asked["types"]))
             print(answer, flush=True)
-    relays.end("")
+    relays.end()
 
 
 if __name__ == "__main__":

@@ -8,9 +8,11 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from tests.support import durations
-from tests.support.durations import Durations
+from tests.support.durations import Durations, second_quick
 
 
 @pytest.fixture
@@ -29,8 +31,28 @@ def report(nodeid: str, seconds: float) -> Any:
 def test_the_longest_begin_and_the_quick_stay_in_their_order(file: Path) -> None:
     names = ["tests/unit/a.py::b", "tests/unit/a.py::a", "tests/emulator/e.py::new", "tests/unit/a.py::long"]
     items: list[Any] = [SimpleNamespace(nodeid=name) for name in names]
-    Durations(write=False).pytest_collection_modifyitems(items)
+    Durations(write=False).pytest_collection_modifyitems(SimpleNamespace(), items)  # type: ignore[arg-type]
     assert [item.nodeid for item in items] == [names[3], names[2], names[0], names[1]]
+
+
+def test_a_test_of_a_group_takes_what_it_took(file: Path) -> None:
+    items: list[Any] = [SimpleNamespace(nodeid=name) for name in ("tests/unit/a.py::b", "tests/unit/a.py::long@group")]
+    config: Any = SimpleNamespace(workerinput={"workercount": 2})
+    Durations(write=False).pytest_collection_modifyitems(config, items)
+    assert [item.nodeid for item in items] == ["tests/unit/a.py::long@group", "tests/unit/a.py::b"]
+
+
+@given(st.lists(st.integers(), max_size=40), st.integers(0, 30))
+def test_none_is_lost_and_the_longest_stay_first(seconds: list[int], workers: int) -> None:
+    items = sorted(seconds, reverse=True)
+    found = second_quick(items, workers)
+    assert sorted(found, reverse=True) == items
+    assert found[:workers] == items[:workers]
+
+
+def test_behind_the_longest_stand_the_quickest() -> None:
+    assert second_quick([9, 8, 5, 4, 3, 2, 1], 2) == [9, 8, 2, 1, 5, 4, 3]
+    assert second_quick([9, 8, 5], 2) == [9, 8, 5]
 
 
 def test_a_run_keeps_what_took_long_in_all_its_phases_and_what_it_did_not_run(file: Path) -> None:
