@@ -10,18 +10,16 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import boto3
 import pytest
 
-from mendixctl import app
 from mendixctl.emulator import control
 from mendixctl.emulator.environment import environment
 from mendixctl.terraform.binary import find
 from mendixctl.terraform.cli_config import for_mirror
 from mendixctl.terraform.cloud import runner
-from mendixgen.repository import Repository
+from tests.emulator.command_bench import OTHERS, CommandBench
 from tests.emulator.conftest import ACCOUNT, REGION
 from tests.emulator.engine_bench import KEYS, vendored
 from tests.support.hcp_double import TOKEN
@@ -31,43 +29,18 @@ pytestmark = pytest.mark.emulator
 LEDGER = f"{ACCOUNT}-{REGION}-mendix-state"
 STATE = "state: {{backend: cloud, hostname: '{host}', organization: acme, workspace: mendix-dev}}"
 
-OTHERS = 'existing: {storage: "arn:aws:kms:eu-central-1:123456789012:key/11111111-2222-3333-4444-555555555555"}'
-"""Somebody else's key in the place of ours, which goes away."""
 
-
-@dataclass
-class Here:
+@dataclass(kw_only=True)
+class Here(CommandBench):
     """The machine that asks for runs, and what they work on."""
 
-    repository: Repository
     workspace: RunningWorkspace
-    kms: Any
-    capsys: pytest.CaptureFixture[str]
-    document: Path
-    said: str = ""
-
-    def call(self, *arguments: str) -> tuple[int, dict[str, Any]]:
-        """Exit code and document of a command, whose words for people are kept."""
-        code = app.main(["-C", str(self.repository.root), *arguments])
-        self.said += f"$ mendixctl {' '.join(arguments)}\n{''.join(self.capsys.readouterr())}\n"
-        return code, json.loads(self.document.read_text())
 
     def refused(self, *arguments: str) -> list[str]:
         """The codes with which a command is refused, with the exit code of a refusal."""
         code, document = self.call(*arguments)
         assert code == 3, document
         return [one["code"] for one in document["diagnostics"] if one["severity"] == "error"]
-
-    def edit(self, old: str, new: str) -> None:
-        path = self.repository.spec("dev")
-        assert old in path.read_text()
-        path.write_text(path.read_text().replace(old, new))
-
-    def rotation(self) -> set[int]:
-        """After how many days the keys of ``dev`` are rotated, as AWS has it."""
-        aliases = self.kms.list_aliases()["Aliases"]
-        found = {one["TargetKeyId"] for one in aliases if one["AliasName"].startswith("alias/dev")}
-        return {self.kms.get_key_rotation_status(KeyId=one)["RotationPeriodInDays"] for one in found}
 
 
 @pytest.fixture
@@ -104,7 +77,7 @@ def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.Capture
     s3.create_bucket(Bucket=LEDGER, CreateBucketConfiguration={"LocationConstraint": REGION})
     document = tmp_path / "document.json"
     monkeypatch.setenv("MENDIXCTL_JSON_FILE", str(document))
-    made = Here(repository, workspace, kms, capsys, document)
+    made = Here(repository, kms, capsys, document, workspace=workspace)
     yield made
     (tmp_path / "said").write_text(made.said)  # what a person would have read, for whom a failure puzzles
     workspace.close()

@@ -5,7 +5,6 @@ The commands are called as a person calls them; only CodeBuild itself is a doubl
 
 from __future__ import annotations
 
-import json
 import re
 import subprocess
 from collections.abc import Iterator
@@ -16,7 +15,6 @@ from typing import Any
 import boto3
 import pytest
 
-from mendixctl import app
 from mendixctl.emulator import control
 from mendixctl.emulator.environment import environment
 from mendixctl.engine.elsewhere import inside, run
@@ -24,7 +22,7 @@ from mendixctl.engine.many.waves import FILE
 from mendixctl.engine.plan.carried import PASSPHRASE
 from mendixctl.engine.repository.render import render
 from mendixctl.engine.session import Session
-from mendixgen.repository import Repository
+from tests.emulator.command_bench import OTHERS, CommandBench
 from tests.emulator.conftest import ACCOUNT, REGION
 from tests.emulator.engine_bench import KEYS, vendored
 from tests.support.codebuild_double import CodeBuildDouble, Project
@@ -33,27 +31,13 @@ pytestmark = pytest.mark.emulator
 STATES = f"{ACCOUNT}-{REGION}-mendix-state"
 APPLIED = ("--no-checks", "--no-deploy", "--on", "codebuild")
 
-OTHERS = 'existing: {storage: "arn:aws:kms:eu-central-1:123456789012:key/11111111-2222-3333-4444-555555555555"}'
-"""Somebody else's key in the place of ours, which goes away."""
 
-
-@dataclass
-class Here:
+@dataclass(kw_only=True)
+class Here(CommandBench):
     """The machine that starts builds, and what they work on."""
 
-    repository: Repository
     there: CodeBuildDouble
     s3: Any
-    kms: Any
-    capsys: pytest.CaptureFixture[str]
-    document: Path
-    said: str = ""
-
-    def call(self, *arguments: str) -> tuple[int, dict[str, Any]]:
-        """Exit code and document of a command, whose words for people are kept."""
-        code = app.main(["-C", str(self.repository.root), *arguments])
-        self.said += f"$ mendixctl {' '.join(arguments)}\n{''.join(self.capsys.readouterr())}\n"
-        return code, json.loads(self.document.read_text())
 
     def commit(self) -> None:
         root = str(self.repository.root)
@@ -62,17 +46,9 @@ class Here:
             subprocess.run(["git", "-C", root, *who, *command], check=True, capture_output=True)
 
     def edit(self, old: str, new: str) -> None:
-        path = self.repository.spec("dev")
-        assert old in path.read_text()
-        path.write_text(path.read_text().replace(old, new))
+        super().edit(old, new)
         render(Session(self.repository), "dev")
         self.commit()
-
-    def rotation(self) -> set[int]:
-        """After how many days the keys of ``dev`` are rotated, as AWS has it."""
-        aliases = self.kms.list_aliases()["Aliases"]
-        found = {one["TargetKeyId"] for one in aliases if one["AliasName"].startswith("alias/dev")}
-        return {self.kms.get_key_rotation_status(KeyId=one)["RotationPeriodInDays"] for one in found}
 
     def releases(self) -> list[str]:
         """The objects of the ledger of ``dev``."""
@@ -112,7 +88,7 @@ def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.Capture
     monkeypatch.setattr(run, "POLL", 0.2)
     document = tmp_path / "document.json"
     monkeypatch.setenv("MENDIXCTL_JSON_FILE", str(document))
-    made = Here(repository, there, s3, kms, capsys, document)
+    made = Here(repository, kms, capsys, document, there=there, s3=s3)
     yield made
     (tmp_path / "said").write_text(made.said)  # what a person would have read, for whom a failure puzzles
     there.end()

@@ -116,7 +116,7 @@ def test_what_holds_data_is_kept_though_its_creation_did_not_end_well(bench: Eng
     taint(bench.state, key, alias)
 
     found = status.status(bench.session, "dev")
-    assert (found.tainted, found.keepable) == ((alias, key), (key,))
+    assert (found.tainted, found.kept) == ((alias,), (key,))
     assert found.next == "mendixctl recover dev"
     assert {(key, "replace"), (alias, "replace")} <= bench.actions()
 

@@ -29,7 +29,7 @@ from mendixctl.engine.state.locks import StateLock, find_lock
 from mendixctl.engine.state.stored import read_state, unreadable
 from mendixctl.engine.unfinished.open_release import FRESH, outcome_of
 from mendixctl.engine.unfinished.orphan_candidates import Doubt, doubts
-from mendixctl.engine.unfinished.tainted import kept
+from mendixctl.engine.unfinished.tainted import divided
 from mendixctl.ledger.release import Kind, Outcome, Record, Status
 from mendixctl.ledger.store import LedgerStore
 from mendixctl.terraform.state import EncryptedStateError, Instance, NotAStateError, parse
@@ -100,7 +100,7 @@ class StatusResult:
     next: str = ""
     why: str = ""
     warnings: tuple[Diagnostic, ...] = ()
-    keepable: tuple[str, ...] = ()
+    kept: tuple[str, ...] = ()
 
     @property
     def finished(self) -> bool:
@@ -114,6 +114,7 @@ class StatusResult:
             and self.lock is None
             and not self.doubts
             and not self.tainted
+            and not self.kept
             and not self.left
             and not self.objects
             and not self.not_ready
@@ -149,6 +150,7 @@ def status(session: Session, environment: str | None = None) -> StatusResult:
     failed = outcome.failed if outcome else ()
     there = deployed(store) if record else Deployed(None)
     not_ready, deaf = _not_ready(workplace, store, there)
+    kept, anew = divided(state.values())
     found = StatusResult(
         scope=workplace.scope,
         # a checkout that is at a delivery since is at the platform's newest release as well
@@ -163,8 +165,8 @@ def status(session: Session, environment: str | None = None) -> StatusResult:
         running=running,
         lock=lock,
         doubts=() if running else doubts(workplace, record, state),
-        tainted=tuple(one.address for one in state.values() if one.tainted),
-        keepable=kept(state.values()),
+        tainted=anew,
+        kept=kept,
         objects=() if running or not there.partial else tuple(left(there.partial[-1])),
         not_ready=() if running else not_ready,
         left=session.repository.relative(workplace.root / LEFT) if (workplace.root / LEFT).exists() else "",
@@ -280,7 +282,7 @@ def _next(workplace: Workplace, found: StatusResult) -> tuple[str, str]:
         return recover, "it puts back the state before this one"
     if not found.recorded or found.base < number:
         return recover, msg("it records how v{number} ended", number=number)
-    if found.keepable:
+    if found.kept:
         return recover, "it keeps what exists and would be made anew because its creation did not end well"
     if found.plan is not None and not found.plan.stale:
         return f"mendixctl apply --env {name}", "a plan waits to be applied"

@@ -15,6 +15,7 @@ from typing import Any
 from mendixgen import instance_types
 from mendixgen.messages import msg
 from mendixgen.regions import Region, regions
+from mendixgen.spec import called
 
 Path = tuple[str | int, ...]
 
@@ -207,24 +208,13 @@ def _subnets(made: Copy, before: ipaddress.IPv4Network | None, after: ipaddress.
 
 def _adopted(made: Copy) -> None:
     """What was adopted has names that AWS gives once: the copy makes its own, under its own name."""
-    why = "it is the name of what the original adopted"
-    for path in (
-        ("cluster", "name"),
-        ("cluster", "role_arn"),
-        ("cluster", "authentication"),
-        ("encryption", "keys"),
-        ("database", "subnet_group"),
-    ):
-        if made.at(path) is not None:
-            made.put(path, None, why)
-    for section, setting, key in (
-        ("cluster", "node_groups", "adopted"),
-        ("storage", "buckets", "name"),
-        ("database", "instances", "name"),
-    ):
-        for name in list(made.at((section, setting)) or ()):
-            if made.at((section, setting, name, key)) is not None:
-                made.put((section, setting, name, key), None, why)
+    for pattern in called.OWN_NAMES:
+        above, any_key, below = pattern.partition(".*.")
+        start = tuple(above.split("."))
+        paths = [(*start, name, below) for name in made.at(start) or ()] if any_key else [start]
+        for path in paths:
+            if made.at(path) is not None:
+                made.put(path, None, "it says what is fixed of something that the original adopted")
 
 
 def _somebody_elses(made: Copy, wish: Wish) -> None:

@@ -11,6 +11,20 @@ from typing import Any
 
 Settings = Mapping[str, Any]
 
+OWN_NAMES = (
+    "cluster.name",
+    "cluster.role_arn",
+    "cluster.authentication",
+    "cluster.node_groups.*.adopted",
+    "encryption.keys",
+    "storage.buckets.*.name",
+    "database.subnet_group",
+    "database.instances.*.name",
+)
+"""Settings that say what is fixed of something that was adopted: AWS gives such names once, so neither a copy of the
+environment nor its standby has them. ``*`` is any key.
+"""
+
 
 def cluster(environment: str, settings: Settings) -> str:
     """The EKS cluster."""

@@ -20,6 +20,7 @@ from typing import Any
 
 from mendixgen.diagnostics import Location
 from mendixgen.digests import file_digest
+from mendixgen.spec import called
 from mendixgen.spec.edit import rewrite, same
 from mendixgen.spec.source import Source
 from mendixgen.spec.wording import Path
@@ -47,14 +48,7 @@ OWN: Mapping[str, str] = {
     "network.cidr": "overlapping networks can never be connected",
     "network.secondary_cidrs": "overlapping networks can never be connected",
     "network.zones[]": "regions have other zones; a number of zones is taken",
-    "cluster.name": "it is the name of the primary's cluster",
-    "cluster.role_arn": "it is the role of the primary's cluster",
-    "cluster.authentication": "it says who lets people into the primary's cluster",
-    "cluster.node_groups.*.adopted": "they are the names of the primary's",
-    "encryption.keys": "they are the names of the primary's",
-    "storage.buckets.*.name": "a bucket's name is one environment's",
-    "database.subnet_group": "it is the name of the primary's",
-    "database.instances.*.name": "an instance's name is one environment's",
+    **dict.fromkeys(called.OWN_NAMES, "it says what is fixed of something that the primary adopted"),
     "cluster.node_groups.*.zones": "regions have other zones",
     "ingress.certificate_arn": "a certificate is of one region",
     "ingress.further_certificate_arns": "a certificate is of one region",

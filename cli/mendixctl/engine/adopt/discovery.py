@@ -10,16 +10,15 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from mendixctl.aws import error_code, guarded
+from mendixctl.engine.adopt.cluster_discovery import clusters_of
 from mendixctl.engine.adopt.inventory import (
     Bucket,
-    Cluster,
     Database,
     Endpoint,
     Group,
     Inventory,
     Key,
     Nat,
-    NodeGroup,
     RouteTable,
     Subnet,
     Tags,
@@ -67,9 +66,6 @@ _WAYS = (
 )
 """What a route may lead to. Source: EC2 API reference, Route."""
 
-_EFFECTS = {"NO_SCHEDULE": "NoSchedule", "PREFER_NO_SCHEDULE": "PreferNoSchedule", "NO_EXECUTE": "NoExecute"}
-"""EKS's words for effects of taints -> Kubernetes' own."""
-
 ALL = ("encryption", "network", "storage", "database", "cluster", "identity")
 """The areas whose resources are looked for."""
 
@@ -95,7 +91,7 @@ class Discovery:
         if chosen is not None:
             chosen = self._around(chosen)
         databases = self._listed("database", wanted, "list the databases", self._databases)
-        clusters = self._listed("cluster", wanted, "list the clusters", self._clusters)
+        clusters = self._listed("cluster", wanted, "list the clusters", lambda: clusters_of(self._clients, self._pages))
         buckets = self._listed("storage", wanted, "list the buckets", self._buckets)
         keys = self._ask("list the aliases of keys", self._keys, dict[str, str]())
         names = {kind: self._ask(what, ask, frozenset[str]()) for kind, (what, ask) in self._lists().items()}
@@ -288,84 +284,6 @@ class Discovery:
                 _tags(one, "TagList"),
             )
 
-    def _clusters(self) -> Iterator[Cluster]:
-        client = self._clients.client("eks")
-        for name in self._pages("eks", "list_clusters", "clusters"):
-            one = client.describe_cluster(name=name)["cluster"]
-            network = one.get("resourcesVpcConfig", {})
-            keys = [it.get("provider", {}).get("keyArn", "") for it in one.get("encryptionConfig") or ()]
-            mode = (one.get("accessConfig") or {}).get("authenticationMode", "CONFIG_MAP")
-            access = self._access(client, name) if mode != "CONFIG_MAP" else {}
-            groups = tuple(self._groups(client, name))
-            yield Cluster(
-                name,
-                one["version"],
-                network.get("vpcId", ""),
-                bool(network.get("endpointPublicAccess")),
-                tuple(network.get("publicAccessCidrs", ())),
-                one.get("roleArn", ""),
-                next(iter(keys), ""),
-                mode,
-                (one.get("upgradePolicy") or {}).get("supportType") == "EXTENDED",
-                bool((one.get("zonalShiftConfig") or {}).get("enabled")),
-                (one.get("identity") or {}).get("oidc", {}).get("issuer", ""),
-                _holding(access, "AmazonEKSClusterAdminPolicy"),
-                _holding(access, "AmazonEKSViewPolicy"),
-                self._log_key(name),
-                {
-                    "aws_eks_node_group": frozenset(f"{name}:{it.name}" for it in groups),
-                    "aws_eks_addon": frozenset(
-                        f"{name}:{it}" for it in self._pages("eks", "list_addons", "addons", clusterName=name)
-                    ),
-                    "aws_eks_access_entry": frozenset(f"{name}:{arn}" for arn in access),
-                    "aws_eks_access_policy_association": frozenset(
-                        f"{name}#{arn}#{policy}" for arn, policies in access.items() for policy in policies
-                    ),
-                },
-                groups,
-                dict(one.get("tags") or {}),
-            )
-
-    def _groups(self, client: Any, cluster: str) -> Iterator[NodeGroup]:
-        for name in self._pages("eks", "list_nodegroups", "nodegroups", clusterName=cluster):
-            one = client.describe_nodegroup(clusterName=cluster, nodegroupName=name)["nodegroup"]
-            scale = one.get("scalingConfig") or {}
-            update = one.get("updateConfig") or {}
-            share = update.get("maxUnavailablePercentage")
-            yield NodeGroup(
-                name,
-                tuple(one.get("instanceTypes") or ()),
-                int(scale.get("minSize", 0)),
-                int(scale.get("maxSize", 0)),
-                one.get("capacityType") == "SPOT",
-                one.get("nodeRole", ""),
-                one.get("amiType", ""),
-                one.get("version", ""),
-                (one.get("launchTemplate") or {}).get("name", ""),
-                tuple(one.get("subnets") or ()),
-                dict(one.get("labels") or {}),
-                tuple(_taint(it) for it in one.get("taints") or ()),
-                f"{share}%" if share else str(update.get("maxUnavailable") or ""),
-                bool((one.get("nodeRepairConfig") or {}).get("enabled")),
-            )
-
-    def _access(self, client: Any, cluster: str) -> dict[str, list[str]]:
-        """Who stands in a cluster by access entries -> the names of the policies that hold in all of it."""
-        found = {}
-        for arn in self._pages("eks", "list_access_entries", "accessEntries", clusterName=cluster):
-            said = client.list_associated_access_policies(clusterName=cluster, principalArn=arn)
-            found[arn] = [
-                str(one["policyArn"])
-                for one in said.get("associatedAccessPolicies", ())
-                if one.get("accessScope", {}).get("type") == "cluster"
-            ]
-        return found
-
-    def _log_key(self, cluster: str) -> str:
-        name = f"/aws/eks/{cluster}/cluster"
-        groups = self._pages("logs", "describe_log_groups", "logGroups", logGroupNamePrefix=name)
-        return next((one.get("kmsKeyId", "") for one in groups if one["logGroupName"] == name), "")
-
     def _templates(self) -> dict[str, str]:
         pages = self._pages("ec2", "describe_launch_templates", "LaunchTemplates")
         return {one["LaunchTemplateName"]: one["LaunchTemplateId"] for one in pages}
@@ -470,16 +388,6 @@ def _table(one: Mapping[str, Any]) -> RouteTable:
             routes[to] = way
     main = any(it.get("Main") for it in one.get("Associations", ()))
     return RouteTable(one["RouteTableId"], main, routes, _tags(one))
-
-
-def _holding(access: Mapping[str, list[str]], policy: str) -> tuple[str, ...]:
-    """Whom an access entry gives a policy in all of a cluster."""
-    return tuple(arn for arn, policies in access.items() if any(one.endswith(f"/{policy}") for one in policies))
-
-
-def _taint(one: Mapping[str, Any]) -> str:
-    value = f"={one['value']}" if one.get("value") else ""
-    return f"{one['key']}{value}:{_EFFECTS[one['effect']]}"
 
 
 def _allocation(one: Mapping[str, Any]) -> str:

@@ -16,7 +16,9 @@ from mendixctl.engine.adopt.draft import Draft, Wish, as_key, as_text, settings_
 from mendixctl.engine.adopt.inventory import Bucket, Cluster, Database, Inventory, Key, Subnet, Vpc
 from mendixctl.engine.adopt.results import LeftOut
 from mendixgen.areas.database import catalogue
+from mendixgen.areas.database.settings import NAME_LENGTH as INSTANCE_NAME_LENGTH
 from mendixgen.areas.network.addresses import SLOTS, SMALLEST_VPC_PREFIX, subnet
+from mendixgen.areas.storage import BUCKET_NAME_LENGTH
 
 LOWER_TIERS = ("private", "public", "database")
 
@@ -238,9 +240,6 @@ def _keys(made: Draft, inventory: Inventory, own: Cluster | None) -> None:
         made.say(f"{purpose}: {arn}", f"{why}: used, and never changed", depth=2)
 
 
-BUCKET_NAME_LENGTH = 32
-"""Characters of a name in storage.buckets (S3 allows more in a bucket's own)."""
-
 SOMEBODY_ELSES = re.compile(
     r"^(aws-|cf-templates-|cdk-|codepipeline-|config-bucket-|do-not-delete-|elasticbeanstalk-|stackset-)|cloudtrail|tf-?state|terraform"
 )
@@ -316,9 +315,6 @@ def _databases(made: Draft, inventory: Inventory, wish: Wish) -> None:
             notes.append("not encrypted: an instance of another name, restored from an encrypted copy")
         made.say(f"{'' if one.encrypted else '# '}{as_key(key)}: {{{said}}}", "; ".join(notes), depth=2)
 
-
-INSTANCE_NAME_LENGTH = 24
-"""Characters of a name in database.instances."""
 
 _ENGINES = {
     "postgres": "postgres",

@@ -26,10 +26,14 @@ from mendixgen.repository import Repository
 from mendixgen.versions.store import ModuleStore
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
     from mendixgen.documents import Source as DocumentSource
     from mendixgen.spec.header import CloudPlace
     from mendixgen.spec.loader import Specification
     from mendixgen.spec.source import Source
+
+    Documents = Callable[[], Mapping[str, str]]
 
 
 @dataclass(frozen=True)
@@ -118,8 +122,11 @@ class Workplace:
 
         return render(self.document_source)
 
-    def write_root(self, *, teardown: bool = False) -> Written:
-        """Render the root, and the documents beside it where they may have moved, and write what changed."""
+    def write_root(self, *, teardown: bool = False, documents: Documents | None = None) -> Written:
+        """Render the root, and the documents beside it where they may have moved, and write what changed.
+
+        ``documents``: gives them, for a caller that has them already.
+        """
         from mendixctl.engine.journal import import_ids, leftover_provider
         from mendixgen.documents.files import renew
         from mendixgen.root.render import write
@@ -127,7 +134,7 @@ class Workplace:
         import_ids.clear(self.root)
         leftover_provider.clear(self.root)
         root = write(self.rendered(teardown=teardown), self.root)
-        beside = renew(self.document_source, self.root, self.workspace / "documents.json", self.documents)
+        beside = renew(self.document_source, self.root, self.workspace / "documents.json", documents or self.documents)
         return Written(
             (*root.written, *beside.written),
             (*root.deleted, *beside.deleted),

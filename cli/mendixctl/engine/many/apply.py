@@ -96,8 +96,10 @@ def prepare(
 
 
 def _refuse_to_overtake(session: Session, waiting: Sequence[str]) -> None:
-    """Raises:
-    Refused: MXP139.
+    """Let no wave begin behind an environment that has failed and that nobody has planned again.
+
+    Raises:
+        Refused: MXP139.
     """
     failed = {
         name: record

@@ -4,8 +4,7 @@ It removes a lock only when told so by the lock's ID and only if its owner canno
 Terraform left; it adopts what stands in no state. It creates and destroys only to finish what a crash has cut in half:
 what can be adopted no other way than by being made anew (where that loses nothing, or was accepted by its address), and
 the old half of a replacement (accepted likewise). What holds data and is tainted it keeps, unless its address is
-accepted. What it cannot settle stays in doubt, and every plan is refused until
-it is; an accepted address settles it.
+accepted. What it cannot settle stays in doubt, and every plan is refused until it is; an accepted address settles it.
 """
 
 from __future__ import annotations
@@ -36,15 +35,16 @@ from mendixctl.engine.plan.results import Plan, PlanResult
 from mendixctl.engine.recover.adoption import Adopted, Adoption, Settled, Unadopted
 from mendixctl.engine.recover.half_replaced import part
 from mendixctl.engine.recover.import_plan import telling
+from mendixctl.engine.recover.kept import keep
 from mendixctl.engine.recover.orphan_import import adopt
 from mendixctl.engine.results import Scope
 from mendixctl.engine.session import Session
 from mendixctl.engine.state.copies import copy_before
 from mendixctl.engine.state.locks import StateLock, find_lock
 from mendixctl.engine.status import LEFT, is_own
-from mendixctl.engine.unfinished import tainted
 from mendixctl.engine.unfinished.open_release import check_at_rest, settle
 from mendixctl.engine.unfinished.orphan_candidates import Certainty, doubts
+from mendixctl.engine.unfinished.tainted import divided
 from mendixctl.guard import limits
 from mendixctl.ledger.release import Kind, Record, Status
 from mendixctl.ledger.store import LedgerStore
@@ -170,8 +170,7 @@ def prepare(session: Session, environment: str, accepted: Sequence[str] = ()) ->
         site.tools.initialise(workplace)
         state = site.tools.state(workplace)
         found = doubts(workplace, head, state.instances)
-        keepable = tainted.kept(state.instances.values())
-        _check_accepted(accepted, [*(one.address for one in found), *keepable])
+        _check_accepted(accepted, [*(one.address for one in found), *divided(state.instances.values())[0]])
         halves = [one for one in found if one.other and one.address in accepted]
         if halves:
             copy_before(site.at(workplace), number)
@@ -179,15 +178,15 @@ def prepare(session: Session, environment: str, accepted: Sequence[str] = ()) ->
             found = doubts(workplace, head, state.instances)
         files = workplace.plans
         files.make()
-        kept = False
+        planned = False
         try:
             adopted = adopt(workplace, site.tools, found, state, files.staging, accepted) if found else Adopted()
             plan = _plan(site.at(workplace), adopted, started)
-            kept = plan is not None
+            planned = plan is not None
         finally:
-            if not kept:
+            if not planned:
                 files.clear()
-        kept_ones = tuple(address for address in keepable if address not in accepted)
+        kept, anew = divided(state.instances.values(), accepted)
         return PreparedRecovery(
             scope=site.scope,
             head=head,
@@ -196,10 +195,8 @@ def prepare(session: Session, environment: str, accepted: Sequence[str] = ()) ->
             adoptions=adopted.adoptions,
             settled=adopted.settled,
             unadopted=adopted.unadopted,
-            tainted=tuple(
-                one.address for one in state.instances.values() if one.tainted and one.address not in kept_ones
-            ),
-            kept=kept_ones,
+            tainted=anew,
+            kept=kept,
             saved=session.repository.relative(left) if was_left and not left.exists() else "",
             restored=restored,
             accepted=tuple(accepted),
@@ -239,7 +236,7 @@ def execute(
             head = site.store.read(number) if number else None
         else:
             head = settle(site)
-        _keep(site.at(workplace), prepared)
+        keep(site.at(workplace), prepared.kept, prepared.number)
         _be_done(workplace, prepared, open_journals)
     return RecoveryResult(
         scope=prepared.scope,
@@ -307,22 +304,6 @@ def _be_done(workplace: Workplace, prepared: PreparedRecovery, open_journals: Se
         planned = [journals.Planned(one.address, one.type, "create", dict(one.values)) for one in elsewhere]
         folder = run_folder(workplace.workspace, f"v{head.number:04d}-elsewhere", workplace.session.clock())
         journals.keep_doubts(folder, head.release, planned)
-
-
-def _keep(site: Site, prepared: PreparedRecovery) -> None:
-    """Take the mark from what is kept, as far as it still has one."""
-    if not prepared.kept:
-        return
-    workplace, tools = site.workplace, site.tools
-    workplace.write_root()
-    tools.initialise(workplace)
-    marked = set(tainted.kept(tools.state(workplace).instances.values())) & {*prepared.kept}
-    if not marked:
-        return
-    copy_before(site, prepared.number)
-    workplace.session.reporter.stage("keep", ", ".join(sorted(marked)))
-    for address in sorted(marked):
-        tools.terraform(workplace).untaint(address)
 
 
 def _check_accepted(accepted: Sequence[str], every: Sequence[str]) -> None:

@@ -27,13 +27,14 @@ def render(session: Session, environment: str, *, check: bool = False) -> Render
     stands = lock_path.read_text() if lock_path.is_file() else ""
     difference = text_diff(stands, lock_text, f"environments/{environment}.lock", "now", "rendered")
     difference += root.check(files, workplace.root, f"environments/{environment}")
-    difference += documents.check(workplace.documents(), workplace.root, f"environments/{environment}")
+    beside = workplace.documents()
+    difference += documents.check(beside, workplace.root, f"environments/{environment}")
     warnings = workplace.specification.warnings
     if check:
         return RenderResult(environment, diff=difference, check=True, warnings=warnings)
     with lease(workplace.workspace, environment, "render"):
         workplace.with_lock(workplace.lock)
-        written = workplace.write_root()
+        written = workplace.write_root(documents=lambda: beside)
     relative = session.repository.relative
     names = [relative(workplace.root / name) for name in written.written]
     return RenderResult(

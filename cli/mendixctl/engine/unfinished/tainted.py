@@ -11,7 +11,7 @@ end of that is marked.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 
 from mendixctl.guard.rulebook import Kind, service
 from mendixctl.terraform.marks import mapping
@@ -25,22 +25,22 @@ BROKEN = ("delet", "fail", "incompatible")
 """What is in a ``status`` of AWS where it is not whole: CREATE_FAILED, failed, incompatible-network, DELETING."""
 
 
-def kept(instances: Iterable[Instance]) -> tuple[str, ...]:
-    """The addresses of the tainted resources that a recovery keeps."""
-    return tuple(one.address for one in instances if one.tainted and _holds_data(one) and not _is_broken(one))
+def divided(instances: Iterable[Instance], accepted: Collection[str] = ()) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """The addresses of what is tainted: of what a recovery keeps, and of what the next plan makes anew. ``accepted``:
+    addresses whose loss is.
+    """
+    tainted = [one for one in instances if one.tainted]
+    kept = tuple(one.address for one in tainted if _is_kept(one) and one.address not in accepted)
+    return kept, tuple(one.address for one in tainted if one.address not in kept)
 
 
 def would_be_kept(change: ResourceChange) -> bool:
     """Whether a plan makes anew what a recovery would keep."""
     before = mapping(mapping(change.raw.get("change")).get("before"))
     one = Instance(change.address, change.type, attributes=before)
-    return change.reason == BECAUSE and _holds_data(one) and not _is_broken(one)
+    return change.reason == BECAUSE and _is_kept(one)
 
 
-def _holds_data(one: Instance) -> bool:
-    return service(one.type).kind(one.type) is Kind.DATA
-
-
-def _is_broken(one: Instance) -> bool:
+def _is_kept(one: Instance) -> bool:
     status = str(one.attributes.get("status") or "").lower()
-    return any(word in status for word in BROKEN)
+    return service(one.type).kind(one.type) is Kind.DATA and not any(word in status for word in BROKEN)

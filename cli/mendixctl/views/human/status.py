@@ -39,6 +39,7 @@ def status(screen: Screen, result: StatusResult) -> None:
         lock(screen, result.lock)
     doubts(screen, result.doubts)
     _addresses(screen, "~ ", "yellow", "tainted: will be made anew", result.tainted)
+    _addresses(screen, "= ", "yellow", "tainted, and kept by a recovery", result.kept)
     if result.objects:
         screen.line(("Not in the cluster as released", "bold"), ": ", plural(len(result.objects), "object"))
         for address in listed(result.objects):

@@ -33,6 +33,7 @@ def status(result: StatusResult) -> Document:
         "lock": plain(result.lock),
         "doubts": [_doubt(one) for one in result.doubts],
         "tainted": list(result.tainted),
+        "kept": list(result.kept),
         "objects": list(result.objects),
         "not_ready": [{**plain(one), "state": plain(one.state)} for one in result.not_ready],
         "unsaved_state": result.left,

@@ -457,9 +457,9 @@ def test_a_half_written_state_gives_way_to_the_whole_one_before_it(bench: Bench)
     assert error.value.diagnostics[0].code == "MXP113"
 
 
-def test_a_recovery_with_nothing_to_adopt_records_what_was_cut_off(
-    bench: Bench, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def cut_off(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+    """An apply whose process is killed before anything was begun, so that nobody records how it ended."""
+
     def killed() -> None:
         raise SystemExit
 
@@ -469,6 +469,12 @@ def test_a_recovery_with_nothing_to_adopt_records_what_was_cut_off(
     monkeypatch.setattr(release, "_close", lambda *_: killed())
     with pytest.raises(SystemExit):
         bench.apply()
+
+
+def test_a_recovery_with_nothing_to_adopt_records_what_was_cut_off(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    cut_off(bench, monkeypatch)
     monkeypatch.undo()
     from tests.support.play_terraform import stage
 
@@ -573,15 +579,7 @@ def test_a_name_that_is_taken_is_in_doubt_and_in_no_plans_way(bench: Bench, monk
 def test_after_a_recovery_the_next_one_accepts_what_only_accepting_settles(
     bench: Bench, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def killed() -> None:
-        raise SystemExit
-
-    from mendixctl.engine.apply import release
-
-    bench.play.during_apply = killed
-    monkeypatch.setattr(release, "_close", lambda *_: killed())
-    with pytest.raises(SystemExit):
-        bench.apply()
+    cut_off(bench, monkeypatch)
     prepared = recover_run.prepare(bench.session, "dev")
     doubt = Doubt('module.registry.aws_ecr_repository.this["tools"]', "aws_ecr_repository", 1, Certainty.TAKEN)
     left = Unadopted(

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from mendixctl.engine.unfinished.tainted import kept, would_be_kept
+from mendixctl.engine.unfinished.tainted import divided, would_be_kept
 from mendixctl.terraform.plan import Action, ResourceChange
 from mendixctl.terraform.state import Instance
 
@@ -20,19 +20,22 @@ def instance(kind: str, *, tainted: bool = True, **attributes: Any) -> Instance:
 
 @pytest.mark.parametrize("kind", HELD)
 def test_what_holds_data_is_kept(kind: str) -> None:
-    assert kept([instance(kind)]) == (f"{kind}.this",)
-    assert kept([instance(kind, status="available")]) == (f"{kind}.this",)
-    assert kept([instance(kind, tainted=False)]) == ()
+    address = f"{kind}.this"
+    assert divided([instance(kind)]) == ((address,), ())
+    assert divided([instance(kind, status="available")]) == ((address,), ())
+    assert divided([instance(kind)], [address]) == ((), (address,))
+    assert divided([instance(kind, tainted=False)]) == ((), ())
 
 
 @pytest.mark.parametrize("kind", NOT_HELD)
 def test_what_holds_nothing_is_made_anew(kind: str) -> None:
-    assert kept([instance(kind)]) == ()
+    assert divided([instance(kind)]) == ((), (f"{kind}.this",))
 
 
 @pytest.mark.parametrize("status", ["failed", "CREATE_FAILED", "incompatible-network", "DELETING"])
 def test_what_aws_calls_failed_is_made_anew(status: str) -> None:
-    assert kept([instance("aws_db_instance", status=status), instance("aws_kms_key")]) == ("aws_kms_key.this",)
+    found = divided([instance("aws_db_instance", status=status), instance("aws_kms_key")])
+    assert found == (("aws_kms_key.this",), ("aws_db_instance.this",))
 
 
 @pytest.mark.parametrize(
