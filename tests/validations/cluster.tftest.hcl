@@ -63,7 +63,7 @@ run "what_was_adopted_keeps_its_names" {
     error_message = "The launch templates are others."
   }
   assert {
-    condition     = length(aws_vpc_security_group_ingress_rule.adopted) == 7 && length(aws_vpc_security_group_egress_rule.adopted) == 2
+    condition     = length(aws_vpc_security_group_ingress_rule.adopted) == 8 && length(aws_vpc_security_group_egress_rule.adopted) == 3
     error_message = "Nodes without a launch template are not let through."
   }
 }

@@ -12,6 +12,7 @@ import logging
 import threading
 import traceback
 from collections.abc import Callable, Iterable, Iterator
+from functools import cache
 from http import HTTPStatus
 from importlib import import_module
 from typing import Any
@@ -187,11 +188,13 @@ def failure(request: Request, code: str, message: str) -> Response:
 
 def _moto_application() -> Callable[[dict[str, Any], StartResponse], Iterable[bytes]]:
     from moto import backends
+    from moto.core import responses, utils
     from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_backend_app
 
-    # moto reads its own folder twice a request; it does not change.
+    # moto reads its own folder twice a request and looks through all members of a class once; neither changes.
     modules = list(backends.list_of_moto_modules())
     vars(backends)["list_of_moto_modules"] = lambda: modules
+    vars(responses)["method_names_from_class"] = cache(utils.method_names_from_class)
     application: Callable[[dict[str, Any], StartResponse], Iterable[bytes]] = DomainDispatcherApplication(
         create_backend_app
     )

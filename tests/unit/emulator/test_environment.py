@@ -61,7 +61,7 @@ def listening() -> Iterator[tuple[str, list[str]]]:
     """The address of a service, and the signatures of the requests that reach it."""
     asked: list[str] = []
     server = HTTPServer(("127.0.0.1", 0), type("Handler", (Buckets,), {"asked": asked}))
-    threading.Thread(target=server.serve_forever, daemon=True).start()
+    threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True).start()
     yield f"http://127.0.0.1:{server.server_port}", asked
     server.shutdown()
     server.server_close()

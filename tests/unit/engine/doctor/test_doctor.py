@@ -189,7 +189,7 @@ def told_time() -> Iterator[tuple[str, list[datetime]]]:
         def log_message(self, *_arguments: object) -> None: ...
 
     server = http.server.HTTPServer(("127.0.0.1", 0), Handler)
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread = threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True)
     thread.start()
     yield f"http://127.0.0.1:{server.server_address[1]}/", said
     server.shutdown()

@@ -198,7 +198,7 @@ class Api(BaseHTTPRequestHandler):
 def api() -> Iterator[tuple[str, type[Api]]]:
     made = type("Api", (Api,), {"comments": [{"id": n, "body": "hello"} for n in range(1, 151)], "calls": []})
     server = HTTPServer(("127.0.0.1", 0), made)
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread = threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True)
     thread.start()
     yield f"http://127.0.0.1:{server.server_port}", made
     server.shutdown()
