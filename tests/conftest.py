@@ -24,7 +24,7 @@ os.environ["MENDIXCTL_LANG"] = "en"
 # Terraform and its provider soon end, and a third of what they compute is looking for memory to give back: they do so
 # when they are large. (https://pkg.go.dev/runtime, "Environment Variables")
 os.environ.setdefault("GOGC", "off")
-os.environ.setdefault("GOMEMLIMIT", "512MiB")
+os.environ.setdefault("GOMEMLIMIT", "320MiB")
 
 # A shell lets what it starts in the background ignore Ctrl-C, and Python leaves it at that; tests press it.
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:

@@ -1,9 +1,9 @@
-"""Lets the tests that take longest begin first, so that no worker is left alone with one of them at the end."""
+"""Says which tests begin, so that no worker is left alone with a long one at the end, and no core is idle before."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TypeVar
 
@@ -14,6 +14,9 @@ T = TypeVar("T")
 FILE = Path(__file__).parents[1] / "durations.json"
 WORTH_A_LINE = 3.0
 """Seconds from which on the place of a test matters."""
+
+FREE = 3
+"""Workers that do not begin with one of the longest tests."""
 
 UNKNOWN = 100.0
 """Seconds that a test with Terraform counts for until it has a line."""
@@ -29,14 +32,8 @@ class Durations:
 
     @pytest.hookimpl(trylast=True)
     def pytest_collection_modifyitems(self, config: pytest.Config, items: list[pytest.Item]) -> None:
-        """Longest first; equal ones, such as all that are quick, stay in their order.
-
-        A worker holds the test after the one that it runs, whatever others have to do: behind the first, the longest of
-        all, that is a quick one.
-        """
-        items.sort(key=self._seconds, reverse=True)
         workers = int(getattr(config, "workerinput", {}).get("workercount", 0))
-        items[:] = second_quick(items, workers)
+        items[:] = in_order(items, self._seconds, workers)
 
     def _seconds(self, item: pytest.Item) -> float:
         name = without_group(item.nodeid)
@@ -62,7 +59,13 @@ def without_group(name: str) -> str:
     return name.partition("@")[0]
 
 
-def second_quick(items: Sequence[T], workers: int) -> list[T]:
-    """``items``, longest first, in the order in which ``workers`` get two each: the longest, and the quickest."""
-    middle = max(workers, len(items) - workers)
-    return [*items[:workers], *items[middle:], *items[workers:middle]]
+def in_order(items: Sequence[T], seconds: Callable[[T], float], workers: int) -> list[T]:
+    """Longest first, and all that are quick (0 seconds) behind as many of these as leave some of the ``workers`` free.
+
+    The longest tests wait most of their time, so that a few workers with quick ones keep the cores busy meanwhile. And
+    a worker holds the test after the one that it runs, whatever others have to do: behind the longest, a quick one.
+    """
+    ordered = sorted(items, key=seconds, reverse=True)
+    long = [it for it in ordered if seconds(it) > 0]
+    first = max(workers - FREE, 1) if workers else len(long)
+    return [*long[:first], *ordered[len(long) :], *long[first:]]

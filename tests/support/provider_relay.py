@@ -5,7 +5,8 @@ resource types, a hundred megabytes, and hands all of them to each of the two or
 Terraform then decodes them. Here one provider is started for all commands that have the same variables, as its authors
 start it under a debugger, and Terraform is attached to it (``TF_REATTACH_PROVIDERS``). What the two say to each other
 is passed on as it is, byte for byte, but for the answer to ``GetSchema``: entries of types that no file of the root
-names are left out of it. A type that is missing so is refused by Terraform itself.
+names are left out of it. A type that is missing so is refused by Terraform itself. What needs no AWS to be answered
+(whether a configuration is valid, say) is asked once.
 
 A configuration of its own (an alias, another region) gets a provider of its own, as with Terraform alone; and a
 provider that was asked to stop, which never works again, gets a successor.
@@ -18,6 +19,7 @@ JSON, and answers each by a line: ``{"environment": {...}, "types": [...]}`` by 
 from __future__ import annotations
 
 import contextlib
+import hashlib
 import json
 import os
 import re
@@ -43,6 +45,9 @@ AT_ONCE = 2000
 connections a run, and closes none before its end."""
 
 SCHEMAS, CONFIGURE, STOP = "/GetSchema", "/Configure", "/Stop"
+ALONE = ("/PrepareProviderConfig", "/ValidateResourceTypeConfig", "/ValidateDataSourceConfig", "/UpgradeResourceState")
+"""What is answered by the question alone, and not by what AWS has: every command asks the same again."""
+
 BY_TYPE = frozenset({2, 3})
 """The fields of ``GetProviderSchema.Response`` that are maps by type, of resources and of data sources; as
 docs/plugin-protocol/tfplugin5.proto in the repository of Terraform has them."""
@@ -92,7 +97,15 @@ class Providers:
     _configured: dict[bytes, Provider] = field(default_factory=dict)
     _spare: Provider | None = None
     _spent: list[Provider] = field(default_factory=list)
+    _answers: dict[tuple[str, bytes], bytes] = field(default_factory=dict)
     _lock: threading.RLock = field(default_factory=threading.RLock)
+
+    def once(self, method: str, request: bytes, provider: Callable[[], Provider]) -> bytes:
+        """What was answered to this before, or what the provider answers."""
+        key = method, hashlib.sha256(request).digest()
+        if key not in self._answers:
+            self._answers[key] = provider().call(method, request)
+        return self._answers[key]
 
     def any(self) -> Provider:
         """One that may be configured or not: for questions that need no configuration."""
@@ -169,10 +182,15 @@ class Relay(grpc.GenericRpcHandler):  # type: ignore[misc]
         if method.endswith(CONFIGURE):
             self._of_connection[connection], answer = self.providers.configured(method, request)
             return answer
-        provider = self._of_connection.get(connection) or self.providers.any()
+        if method.endswith(ALONE):
+            return self.providers.once(method, request, lambda: self._provider(connection))
+        provider = self._provider(connection)
         if method.endswith(STOP):
             self.providers.retire(provider)
         return provider.call(method, request)
+
+    def _provider(self, connection: str) -> Provider:
+        return self._of_connection.get(connection) or self.providers.any()
 
 
 def silence(_request: Any, context: Any) -> Iterator[bytes]:

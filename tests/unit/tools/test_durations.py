@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.support import durations
-from tests.support.durations import Durations, second_quick
+from tests.support.durations import Durations, in_order
 
 
 @pytest.fixture
@@ -42,17 +42,19 @@ def test_a_test_of_a_group_takes_what_it_took(file: Path) -> None:
     assert [item.nodeid for item in items] == ["tests/unit/a.py::long@group", "tests/unit/a.py::b"]
 
 
-@given(st.lists(st.integers(), max_size=40), st.integers(0, 30))
+@given(st.lists(st.integers(0, 9), max_size=40), st.integers(0, 30))
 def test_none_is_lost_and_the_longest_stay_first(seconds: list[int], workers: int) -> None:
-    items = sorted(seconds, reverse=True)
-    found = second_quick(items, workers)
-    assert sorted(found, reverse=True) == items
-    assert found[:workers] == items[:workers]
+    found = in_order(seconds, float, workers)
+    longest = sorted(seconds, reverse=True)
+    assert sorted(found, reverse=True) == longest
+    assert found[:1] == longest[:1]
+    assert [it for it in found if it] == [it for it in longest if it]
 
 
-def test_behind_the_longest_stand_the_quickest() -> None:
-    assert second_quick([9, 8, 5, 4, 3, 2, 1], 2) == [9, 8, 2, 1, 5, 4, 3]
-    assert second_quick([9, 8, 5], 2) == [9, 8, 5]
+def test_the_quick_run_beside_the_longest() -> None:
+    assert in_order([0, 9, 5, 8, 0, 7], float, 5) == [9, 8, 0, 0, 7, 5]
+    assert in_order([0, 9, 5, 8, 0, 7], float, 0) == [9, 8, 7, 5, 0, 0]
+    assert in_order([0, 9, 5], float, 2) == [9, 0, 5]
 
 
 def test_a_run_keeps_what_took_long_in_all_its_phases_and_what_it_did_not_run(file: Path) -> None:
