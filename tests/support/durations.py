@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Sequence
+import resource
+from collections.abc import Callable, Iterator, Sequence
+from itertools import accumulate
 from pathlib import Path
-from typing import TypeVar
+from typing import NamedTuple, TypeVar
 
 import pytest
 
@@ -15,11 +17,32 @@ FILE = Path(__file__).parents[1] / "durations.json"
 WORTH_A_LINE = 3.0
 """Seconds from which on the place of a test matters."""
 
+WAITS = 0.1
+"""A test that computes for less than this part of its time waits: for a provider, which waits for its AWS."""
+
 FREE = 3
 """Workers that do not begin with one of the longest tests."""
 
-UNKNOWN = 100.0
-"""Seconds that a test with Terraform counts for until it has a line."""
+COMPUTING = "computing"
+"""The name under which a worker tells how long it and the programs that it ran computed."""
+
+
+class Cost(NamedTuple):
+    """Seconds that a test took, and those that it computed."""
+
+    seconds: float
+    computing: float
+
+    @property
+    def waits(self) -> bool:
+        return self.computing < WAITS * self.seconds
+
+
+QUICK = Cost(0.04, 0.04)
+"""What a test without a line takes."""
+
+UNKNOWN = Cost(100.0, 20.0)
+"""What a test with Terraform takes until it has a line."""
 
 
 class Durations:
@@ -27,31 +50,51 @@ class Durations:
 
     def __init__(self, *, write: bool) -> None:
         self._write = write
-        self._known: dict[str, float] = json.loads(FILE.read_text())
-        self._taken: dict[str, float] = {}
+        self._known = {name: Cost(*line) for name, line in json.loads(FILE.read_text()).items()}
+        self._taken: dict[str, Cost] = {}
+        self._began = 0.0
 
     @pytest.hookimpl(trylast=True)
     def pytest_collection_modifyitems(self, config: pytest.Config, items: list[pytest.Item]) -> None:
         workers = int(getattr(config, "workerinput", {}).get("workercount", 0))
-        items[:] = in_order(items, self._seconds, workers)
+        items[:] = in_order(items, self._cost, workers)
 
-    def _seconds(self, item: pytest.Item) -> float:
+    def _cost(self, item: pytest.Item) -> Cost:
         name = without_group(item.nodeid)
-        unknown = UNKNOWN if "/emulator/" in name and "/unit/" not in name else 0.0
+        unknown = UNKNOWN if "/emulator/" in name and "/unit/" not in name else QUICK
         return self._known.get(name, unknown)
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_runtest_setup(self) -> None:
+        self._began = computed()
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_runtest_makereport(self, item: pytest.Item, call: pytest.CallInfo[None]) -> None:
+        if call.when == "teardown":
+            item.user_properties.append((COMPUTING, computed() - self._began))
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         """Under xdist this is called in the process that hands the tests out, for those of all workers."""
         name = without_group(report.nodeid)
-        self._taken[name] = self._taken.get(name, 0.0) + report.duration
+        before = self._taken.get(name, Cost(0.0, 0.0))
+        computing = dict(report.user_properties).get(COMPUTING, 0.0)
+        self._taken[name] = Cost(before.seconds + report.duration, before.computing + float(str(computing)))
 
     def pytest_sessionfinish(self, session: pytest.Session) -> None:
         if not self._write or hasattr(session.config, "workerinput"):
             return
-        new = {name: round(seconds, 1) for name, seconds in self._taken.items() if seconds >= WORTH_A_LINE}
-        kept = {name: seconds for name, seconds in self._known.items() if name not in self._taken}
-        lines = json.dumps(dict(sorted({**kept, **new}.items())), indent=2, ensure_ascii=False)
-        FILE.write_text(lines + "\n")
+        new = {name: cost for name, cost in self._taken.items() if cost.seconds >= WORTH_A_LINE}
+        kept = {name: cost for name, cost in self._known.items() if name not in self._taken}
+        lines = [
+            f"  {json.dumps(name, ensure_ascii=False)}: [{cost.seconds:.1f}, {cost.computing:.1f}]"
+            for name, cost in sorted({**kept, **new}.items())
+        ]
+        FILE.write_text("{\n" + ",\n".join(lines) + "\n}\n")
+
+
+def computed() -> float:
+    """Seconds that this process and those that it ran have computed."""
+    return sum(sum(resource.getrusage(whose)[:2]) for whose in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN))
 
 
 def without_group(name: str) -> str:
@@ -59,13 +102,29 @@ def without_group(name: str) -> str:
     return name.partition("@")[0]
 
 
-def in_order(items: Sequence[T], seconds: Callable[[T], float], workers: int) -> list[T]:
-    """Longest first, and all that are quick (0 seconds) behind as many of these as leave some of the ``workers`` free.
+def in_order(items: Sequence[T], cost: Callable[[T], Cost], workers: int) -> list[T]:
+    """The longest first, one for each of the ``workers`` but some; then what waits and what computes, side by side.
 
-    The longest tests wait most of their time, so that a few workers with quick ones keep the cores busy meanwhile. And
-    a worker holds the test after the one that it runs, whatever others have to do: behind the longest, a quick one.
+    The longest wait most of their time, and others compute meanwhile. A worker holds the test after the one that it
+    runs, whatever others have to do: behind the first of each a quick one.
     """
-    ordered = sorted(items, key=seconds, reverse=True)
-    long = [it for it in ordered if seconds(it) > 0]
-    first = max(workers - FREE, 1) if workers else len(long)
-    return [*long[:first], *ordered[len(long) :], *long[first:]]
+    ordered = sorted(items, key=lambda it: cost(it).seconds, reverse=True)
+    first = max(workers - FREE, 1) if workers else 0
+    rest = ordered[first:]
+    behind = len(rest) - workers if len(rest) > 2 * workers else len(rest)
+    mixed = side_by_side(
+        [it for it in rest[:behind] if cost(it).waits],
+        [it for it in rest[:behind] if not cost(it).waits],
+        lambda it: cost(it).seconds,
+    )
+    return [*ordered[:first], *mixed[: workers - first], *rest[behind:], *mixed[workers - first :]]
+
+
+def side_by_side(one: Sequence[T], other: Sequence[T], seconds: Callable[[T], float]) -> list[T]:
+    """Both in their order, so mixed that they come to their ends together."""
+
+    def parts(items: Sequence[T]) -> Iterator[tuple[float, T]]:
+        ends = list(accumulate(map(seconds, items)))
+        return ((end / ends[-1], it) for end, it in zip(ends, items, strict=True))
+
+    return [it for _, it in sorted([*parts(one), *parts(other)], key=lambda part: part[0])]

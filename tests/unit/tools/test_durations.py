@@ -12,58 +12,90 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.support import durations
-from tests.support.durations import Durations, in_order
+from tests.support.durations import Cost, Durations, in_order, side_by_side
+
+SECONDS = st.floats(0.01, 600)
+COSTS = st.lists(st.builds(Cost, SECONDS, SECONDS), max_size=60)
+LINES = {"tests/unit/a.py::long": (500.0, 2.0), "tests/unit/a.py::gone": (9.0, 9.0)}
 
 
 @pytest.fixture
 def file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """What is known: one test that takes long, and one that is gone."""
     path = tmp_path / "durations.json"
-    path.write_text(json.dumps({"tests/unit/a.py::long": 500.0, "tests/unit/a.py::gone": 9.0}))
+    path.write_text(json.dumps(LINES))
     monkeypatch.setattr(durations, "FILE", path)
     return path
 
 
-def report(nodeid: str, seconds: float) -> Any:
-    return SimpleNamespace(nodeid=nodeid, duration=seconds)
+def report(nodeid: str, seconds: float, **properties: float) -> Any:
+    return SimpleNamespace(nodeid=nodeid, duration=seconds, user_properties=list(properties.items()))
 
 
 def test_the_longest_begin_and_the_quick_stay_in_their_order(file: Path) -> None:
-    names = ["tests/unit/a.py::b", "tests/unit/a.py::a", "tests/emulator/e.py::new", "tests/unit/a.py::long"]
+    names = ["tests/unit/a.py::b", "tests/unit/a.py::a", "tests/emulator/e.py::new", "tests/unit/a.py::long@group"]
     items: list[Any] = [SimpleNamespace(nodeid=name) for name in names]
-    Durations(write=False).pytest_collection_modifyitems(SimpleNamespace(), items)  # type: ignore[arg-type]
-    assert [item.nodeid for item in items] == [names[3], names[2], names[0], names[1]]
-
-
-def test_a_test_of_a_group_takes_what_it_took(file: Path) -> None:
-    items: list[Any] = [SimpleNamespace(nodeid=name) for name in ("tests/unit/a.py::b", "tests/unit/a.py::long@group")]
-    config: Any = SimpleNamespace(workerinput={"workercount": 2})
+    config: Any = SimpleNamespace(workerinput={"workercount": 1})
     Durations(write=False).pytest_collection_modifyitems(config, items)
-    assert [item.nodeid for item in items] == ["tests/unit/a.py::long@group", "tests/unit/a.py::b"]
+    assert [item.nodeid for item in items] == [names[3], names[1], names[2], names[0]]  # the one behind is quick
 
 
-@given(st.lists(st.integers(0, 9), max_size=40), st.integers(0, 30))
-def test_none_is_lost_and_the_longest_stay_first(seconds: list[int], workers: int) -> None:
-    found = in_order(seconds, float, workers)
-    longest = sorted(seconds, reverse=True)
-    assert sorted(found, reverse=True) == longest
-    assert found[:1] == longest[:1]
-    assert [it for it in found if it] == [it for it in longest if it]
+@given(COSTS, st.integers(0, 30))
+def test_none_is_lost_and_the_longest_are_first(costs: list[Cost], workers: int) -> None:
+    found = in_order(costs, lambda it: it, workers)
+    assert sorted(found) == sorted(costs)
+    longest = sorted((it.seconds for it in costs), reverse=True)
+    first = max(workers - durations.FREE, 1) if workers else 0
+    assert [it.seconds for it in found[:first]] == longest[:first]
 
 
-def test_the_quick_run_beside_the_longest() -> None:
-    assert in_order([0, 9, 5, 8, 0, 7], float, 5) == [9, 8, 0, 0, 7, 5]
-    assert in_order([0, 9, 5, 8, 0, 7], float, 0) == [9, 8, 7, 5, 0, 0]
-    assert in_order([0, 9, 5], float, 2) == [9, 0, 5]
+def test_behind_the_first_of_each_worker_is_a_quick_one() -> None:
+    costs = [Cost(float(seconds), 0.0) for seconds in range(1, 41)]
+    found = [it.seconds for it in in_order(costs, lambda it: it, 5)]
+    assert found[:5] == [40, 39, 38, 37, 36]
+    assert found[5:10] == [5, 4, 3, 2, 1]
+    assert found[10:] == [*map(float, range(35, 5, -1))]
+
+
+@given(st.lists(SECONDS, max_size=30), st.lists(SECONDS, max_size=30))
+def test_two_kinds_come_to_their_ends_together(one: list[float], other: list[float]) -> None:
+    marked = ([("one", it) for it in one], [("other", it) for it in other])
+    mixed = side_by_side(*marked, lambda it: it[1])
+    for name, given_ in zip(("one", "other"), marked, strict=True):
+        assert [it for it in mixed if it[0] == name] == given_
+    share = max((it / sum(all_) for all_ in (one, other) for it in all_), default=0.0)
+    for at in range(1, len(mixed) + 1) if one and other else ():
+        done = [part(mixed[:at], "one") / sum(one), part(mixed[:at], "other") / sum(other)]
+        assert abs(done[0] - done[1]) <= share + 1e-6
+
+
+def part(items: list[tuple[str, float]], name: str) -> float:
+    return sum(seconds for it, seconds in items if it == name)
 
 
 def test_a_run_keeps_what_took_long_in_all_its_phases_and_what_it_did_not_run(file: Path) -> None:
     kept = Durations(write=True)
-    for nodeid, seconds in (("a.py::x@group", 2.0), ("a.py::x@group", 2.04), ("a.py::quick", 0.1)):
-        kept.pytest_runtest_logreport(report(nodeid, seconds))
-    kept.pytest_runtest_logreport(report("tests/unit/a.py::long", 1.0))
+    kept.pytest_runtest_logreport(report("a.py::x@group", 2.0))
+    kept.pytest_runtest_logreport(report("a.py::x@group", 2.04, computing=1.26))
+    kept.pytest_runtest_logreport(report("a.py::quick", 0.1, computing=0.1))
+    kept.pytest_runtest_logreport(report("tests/unit/a.py::long", 1.0, computing=1.0))
     kept.pytest_sessionfinish(SimpleNamespace(config=SimpleNamespace()))  # type: ignore[arg-type]
-    assert json.loads(file.read_text()) == {"a.py::x": 4.0, "tests/unit/a.py::gone": 9.0}
+    assert json.loads(file.read_text()) == {"a.py::x": [4.0, 1.3], "tests/unit/a.py::gone": [9.0, 9.0]}
+
+
+def test_a_worker_tells_what_was_computed(file: Path) -> None:
+    told = Durations(write=False)
+    item: Any = SimpleNamespace(user_properties=[])
+    told.pytest_runtest_setup()
+    before = durations.computed()
+    while durations.computed() < before + 0.02:
+        pass
+    told.pytest_runtest_makereport(item, SimpleNamespace(when="call"))  # type: ignore[arg-type]
+    assert item.user_properties == []
+    told.pytest_runtest_makereport(item, SimpleNamespace(when="teardown"))  # type: ignore[arg-type]
+    ((name, seconds),) = item.user_properties
+    assert name == "computing"
+    assert 0.02 <= seconds < 2
 
 
 def test_without_the_option_nothing_is_written(file: Path) -> None:
