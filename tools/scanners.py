@@ -31,9 +31,7 @@ def ensure() -> Path:
         fcntl.flock(lock, fcntl.LOCK_EX)
         if not stamp.exists() or stamp.read_text() != wanted:
             subprocess.run([sys.executable, "-m", "venv", str(FOLDER)], check=True)
-            # compiled when it is imported: most of it never is
-            install = ["install", "--quiet", "--disable-pip-version-check", "--no-compile"]
-            install += ["--requirement", str(REQUIREMENTS)]
+            install = ["install", "--quiet", "--disable-pip-version-check", "--requirement", str(REQUIREMENTS)]
             subprocess.run([str(FOLDER / "bin" / "python"), "-m", "pip", *install], check=True, stdout=sys.stderr)
             stamp.write_text(wanted)
     return FOLDER / "bin"

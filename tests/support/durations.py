@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import json
 import resource
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Hashable, Iterator, Sequence
 from itertools import accumulate
 from pathlib import Path
 from typing import NamedTuple, TypeVar
 
 import pytest
 
-T = TypeVar("T")
+T = TypeVar("T", bound=Hashable)
 
 FILE = Path(__file__).parents[1] / "durations.json"
 WORTH_A_LINE = 3.0
@@ -20,7 +20,7 @@ WORTH_A_LINE = 3.0
 WAITS = 0.1
 """A test that computes for less than this part of its time waits: for a provider, which waits for its AWS."""
 
-FREE = 3
+FREE = 5
 """Workers that do not begin with one of the longest tests."""
 
 COMPUTING = "computing"
@@ -37,9 +37,6 @@ class Cost(NamedTuple):
     def waits(self) -> bool:
         return self.computing < WAITS * self.seconds
 
-
-QUICK = Cost(0.04, 0.04)
-"""What a test without a line takes."""
 
 UNKNOWN = Cost(100.0, 20.0)
 """What a test with Terraform takes until it has a line."""
@@ -59,9 +56,9 @@ class Durations:
         workers = int(getattr(config, "workerinput", {}).get("workercount", 0))
         items[:] = in_order(items, self._cost, workers)
 
-    def _cost(self, item: pytest.Item) -> Cost:
+    def _cost(self, item: pytest.Item) -> Cost | None:
         name = without_group(item.nodeid)
-        unknown = UNKNOWN if "/emulator/" in name and "/unit/" not in name else QUICK
+        unknown = UNKNOWN if "/emulator/" in name and "/unit/" not in name else None
         return self._known.get(name, unknown)
 
     @pytest.hookimpl(tryfirst=True)
@@ -102,22 +99,23 @@ def without_group(name: str) -> str:
     return name.partition("@")[0]
 
 
-def in_order(items: Sequence[T], cost: Callable[[T], Cost], workers: int) -> list[T]:
-    """The longest first, one for each of the ``workers`` but some; then what waits and what computes, side by side.
+def in_order(items: Sequence[T], cost: Callable[[T], Cost | None], workers: int) -> list[T]:
+    """The longest, one for each of the ``workers`` but some; all that are quick, of no known cost; then the rest, those
+    that wait beside those that compute.
 
-    The longest wait most of their time, and others compute meanwhile. A worker holds the test after the one that it
-    runs, whatever others have to do: behind the first of each a quick one.
+    The longest wait most of their time, and the quick ones compute meanwhile. A worker holds the test after the one
+    that it runs, whatever others have to do: behind the longest, a quick one.
     """
-    ordered = sorted(items, key=lambda it: cost(it).seconds, reverse=True)
+    known = {it: said for it in items if (said := cost(it))}
+    quick = [it for it in items if it not in known]
+    long = sorted(known, key=lambda it: known[it].seconds, reverse=True)
     first = max(workers - FREE, 1) if workers else 0
-    rest = ordered[first:]
-    behind = len(rest) - workers if len(rest) > 2 * workers else len(rest)
-    mixed = side_by_side(
-        [it for it in rest[:behind] if cost(it).waits],
-        [it for it in rest[:behind] if not cost(it).waits],
-        lambda it: cost(it).seconds,
+    rest = side_by_side(
+        [it for it in long[first:] if known[it].waits],
+        [it for it in long[first:] if not known[it].waits],
+        lambda it: known[it].seconds,
     )
-    return [*ordered[:first], *mixed[: workers - first], *rest[behind:], *mixed[workers - first :]]
+    return [*long[:first], *quick, *rest]
 
 
 def side_by_side(one: Sequence[T], other: Sequence[T], seconds: Callable[[T], float]) -> list[T]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import dataclass
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -15,8 +16,12 @@ from tests.support import durations
 from tests.support.durations import Cost, Durations, in_order, side_by_side
 
 SECONDS = st.floats(0.01, 600)
-COSTS = st.lists(st.builds(Cost, SECONDS, SECONDS), max_size=60)
 LINES = {"tests/unit/a.py::long": (500.0, 2.0), "tests/unit/a.py::gone": (9.0, 9.0)}
+
+
+@dataclass(frozen=True)
+class Item:
+    nodeid: str
 
 
 @pytest.fixture
@@ -34,27 +39,33 @@ def report(nodeid: str, seconds: float, **properties: float) -> Any:
 
 def test_the_longest_begin_and_the_quick_stay_in_their_order(file: Path) -> None:
     names = ["tests/unit/a.py::b", "tests/unit/a.py::a", "tests/emulator/e.py::new", "tests/unit/a.py::long@group"]
-    items: list[Any] = [SimpleNamespace(nodeid=name) for name in names]
+    items: list[Any] = [Item(name) for name in names]
     config: Any = SimpleNamespace(workerinput={"workercount": 1})
     Durations(write=False).pytest_collection_modifyitems(config, items)
-    assert [item.nodeid for item in items] == [names[3], names[1], names[2], names[0]]  # the one behind is quick
+    assert [item.nodeid for item in items] == [names[3], names[0], names[1], names[2]]
 
 
-@given(COSTS, st.integers(0, 30))
-def test_none_is_lost_and_the_longest_are_first(costs: list[Cost], workers: int) -> None:
-    found = in_order(costs, lambda it: it, workers)
+@given(st.dictionaries(st.integers(), st.none() | st.builds(Cost, SECONDS, SECONDS), max_size=60), st.integers(0, 30))
+def test_none_is_lost_and_the_longest_are_first(costs: dict[int, Cost | None], workers: int) -> None:
+    found = in_order(list(costs), costs.__getitem__, workers)
     assert sorted(found) == sorted(costs)
-    longest = sorted((it.seconds for it in costs), reverse=True)
-    first = max(workers - durations.FREE, 1) if workers else 0
-    assert [it.seconds for it in found[:first]] == longest[:first]
+    longest = sorted((it.seconds for it in costs.values() if it), reverse=True)
+    first = longest[: max(workers - durations.FREE, 1) if workers else 0]
+    assert [cost.seconds for it in found[: len(first)] if (cost := costs[it])] == first
+    assert [it for it in found if costs[it] is None] == [it for it in costs if costs[it] is None]
 
 
-def test_behind_the_first_of_each_worker_is_a_quick_one() -> None:
-    costs = [Cost(float(seconds), 0.0) for seconds in range(1, 41)]
-    found = [it.seconds for it in in_order(costs, lambda it: it, 5)]
-    assert found[:5] == [40, 39, 38, 37, 36]
-    assert found[5:10] == [5, 4, 3, 2, 1]
-    assert found[10:] == [*map(float, range(35, 5, -1))]
+def test_the_quick_run_beside_the_longest() -> None:
+    costs = {
+        "a": None,
+        "b": Cost(9, 9),
+        "c": Cost(8, 0),
+        "d": Cost(60, 1),
+        "e": Cost(50, 1),
+        "f": None,
+        "g": Cost(2, 2),
+    }
+    assert in_order(list(costs), costs.__getitem__, durations.FREE + 2) == ["d", "e", "a", "f", "b", "c", "g"]
 
 
 @given(st.lists(SECONDS, max_size=30), st.lists(SECONDS, max_size=30))
