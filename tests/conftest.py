@@ -25,7 +25,7 @@ os.environ["MENDIXCTL_LANG"] = "en"
 # Terraform and its provider soon end, and a third of what they compute is looking for memory to give back: they do so
 # when they are large. (https://pkg.go.dev/runtime, "Environment Variables")
 os.environ.setdefault("GOGC", "off")
-os.environ.setdefault("GOMEMLIMIT", "200MiB")
+os.environ.setdefault("GOMEMLIMIT", "320MiB")
 
 # A shell lets what it starts in the background ignore Ctrl-C, and Python leaves it at that; tests press it.
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
@@ -51,11 +51,11 @@ def pytest_collection_finish() -> None:
     gc.enable()
 
 
-WORKERS_A_CORE = 6
+WORKERS_A_CORE = 5
 """Most of the time of a test with Terraform is spent waiting: for the provider, which waits for its AWS."""
 
-MEMORY_OF_A_WORKER = 1.5 * 2**30
-"""Bytes: pytest, an emulator, a provider and a Terraform."""
+MEMORY_OF_A_WORKER = 1.8 * 2**30
+"""Bytes: pytest, an emulator, two providers and a Terraform."""
 
 
 @pytest.hookimpl(optionalhook=True)

@@ -20,7 +20,7 @@ WORTH_A_LINE = 3.0
 WAITS = 0.1
 """A test that computes for less than this part of its time waits: for a provider, which waits for its AWS."""
 
-FREE = 5
+FREE = 4
 """Workers that do not begin with one of the longest tests."""
 
 COMPUTING = "computing"
