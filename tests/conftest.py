@@ -22,7 +22,7 @@ settings.load_profile("default")
 # What tests expect is English, whatever the locale of whoever runs them; subprocesses get it too.
 os.environ["MENDIXCTL_LANG"] = "en"
 
-# Terraform and its provider soon end, and a third of what they compute is looking for memory to give back: they do so
+# Terraform and its provider soon end, and a sixth of what they compute is looking for memory to give back: they do so
 # when they are large. (https://pkg.go.dev/runtime, "Environment Variables")
 os.environ.setdefault("GOGC", "off")
 os.environ.setdefault("GOMEMLIMIT", "320MiB")

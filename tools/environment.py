@@ -113,9 +113,8 @@ def install(kind: str) -> None:
         raise fail(f"pip could not install {what}; the reason stands above")
     packages = "import sysconfig; print(sysconfig.get_path('purelib'))"
     folder = subprocess.check_output([interpreter, "-c", packages]).decode().strip()
-    works(
-        interpreter, "-m", "compileall", "-q", "-j", "0", folder
-    )  # pip would use one core; some hold what is no Python
+    # On every core, where pip uses one. That some packages hold what cannot be compiled is no failure.
+    works(interpreter, "-m", "compileall", "-q", "-j", "0", folder)
     STAMP.write_text(json.dumps({"project": project, "extras": extras}))
 
 

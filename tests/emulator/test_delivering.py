@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import http.server
 import json
-import threading
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -27,6 +26,7 @@ from mendixctl.ledger.release import Kind, Status
 from mendixgen.diagnostics import MendixError, Refused
 from tests.emulator.delivery_bench import DeliveryBench
 from tests.support.mendix_packages import ENTITIES
+from tests.support.serving import in_background
 
 pytestmark = pytest.mark.emulator
 
@@ -337,5 +337,5 @@ def answering() -> str:
         def log_message(self, *_: Any) -> None: ...
 
     server = http.server.HTTPServer(("127.0.0.1", 0), Handler)
-    threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True).start()
+    in_background(server)
     return f"http://127.0.0.1:{server.server_port}/"

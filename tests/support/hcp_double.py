@@ -10,7 +10,6 @@ import datetime
 import ipaddress
 import json
 import ssl
-import threading
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -21,6 +20,8 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
+
+from tests.support.serving import in_background
 
 TOKEN = "a-token-of-a-team"
 MEDIA = "application/vnd.api+json"
@@ -71,7 +72,7 @@ class HcpDouble:
         # what the API names lies with another host, as archivist.terraform.io does
         self.store = f"127.0.0.1:{server.server_port}"
         self._server = server
-        threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True).start()
+        in_background(server)
 
     def close(self) -> None:
         self._server.shutdown()

@@ -13,13 +13,14 @@ from __future__ import annotations
 
 import json
 import re
-import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from fnmatch import fnmatch
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
+
+from tests.support.serving import in_background
 
 ACTIONS = {
     "allocation", "close", "cold_delete", "cold_migration", "delete", "force_merge", "index_priority", "notification",
@@ -229,8 +230,7 @@ def serving(double: Double) -> Iterator[str]:
             """Nothing is printed."""
 
     server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    thread = threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True)
-    thread.start()
+    thread = in_background(server)
     try:
         yield f"http://127.0.0.1:{server.server_port}"
     finally:

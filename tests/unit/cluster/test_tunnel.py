@@ -10,7 +10,6 @@ import signal
 import ssl
 import subprocess
 import sys
-import threading
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -28,6 +27,7 @@ from mendixctl.cluster.access import Access, through
 from mendixctl.cluster.api import Api, Resource
 from mendixctl.cluster.tunnel import TOKEN_VARIABLE, Tunnels
 from mendixgen.diagnostics import MendixError
+from tests.support.serving import in_background
 from tests.support.session_manager_plugin import on_path
 
 HOST = "a1b2c3.gr7.eu-central-1.eks.amazonaws.com"
@@ -111,7 +111,7 @@ class Inside:
         handler = type("Handler", (Served,), {"hosts": self.hosts})
         self.server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler)
         self.server.socket = context.wrap_socket(self.server.socket, server_side=True)
-        threading.Thread(target=self.server.serve_forever, args=(0.01,), daemon=True).start()
+        in_background(self.server)
 
     @property
     def address(self) -> str:

@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 import os
-import threading
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, HTTPServer
 
@@ -13,6 +12,7 @@ from mendixctl.aws import Clients
 from mendixctl.emulator.endpoint import Endpoint
 from mendixctl.emulator.environment import environment, process_environment, scrubbed
 from tests.support.hostile_variables import HOSTILE
+from tests.support.serving import in_background
 
 ENDPOINT = Endpoint("http://127.0.0.1:1", 1, 1, "123456789012", "eu-central-1")
 
@@ -61,7 +61,7 @@ def listening() -> Iterator[tuple[str, list[str]]]:
     """The address of a service, and the signatures of the requests that reach it."""
     asked: list[str] = []
     server = HTTPServer(("127.0.0.1", 0), type("Handler", (Buckets,), {"asked": asked}))
-    threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True).start()
+    in_background(server)
     yield f"http://127.0.0.1:{server.server_port}", asked
     server.shutdown()
     server.server_close()

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import http.server
-import threading
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -22,6 +21,7 @@ from mendixctl.engine.session import Session
 from mendixctl.preflight.findings import Grade
 from mendixgen.diagnostics import MendixError
 from tests.support.fake_aws import FakeClients
+from tests.support.serving import in_background
 from tests.support.small_repository import write_module
 from tests.unit.engine.conftest import Bench
 
@@ -189,8 +189,7 @@ def told_time() -> Iterator[tuple[str, list[datetime]]]:
         def log_message(self, *_arguments: object) -> None: ...
 
     server = http.server.HTTPServer(("127.0.0.1", 0), Handler)
-    thread = threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True)
-    thread.start()
+    in_background(server)
     yield f"http://127.0.0.1:{server.server_address[1]}/", said
     server.shutdown()
     server.server_close()

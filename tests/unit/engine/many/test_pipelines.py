@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import threading
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
@@ -16,6 +15,7 @@ from mendixctl.engine.many import comment, due, pipelines, waves
 from mendixctl.engine.many.comment import TOKEN
 from mendixgen.diagnostics import MendixError
 from mendixgen.pipelines import platform
+from tests.support.serving import in_background
 from tests.support.small_repository import SPEC
 from tests.unit.engine.conftest import Bench
 
@@ -198,8 +198,7 @@ class Api(BaseHTTPRequestHandler):
 def api() -> Iterator[tuple[str, type[Api]]]:
     made = type("Api", (Api,), {"comments": [{"id": n, "body": "hello"} for n in range(1, 151)], "calls": []})
     server = HTTPServer(("127.0.0.1", 0), made)
-    thread = threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True)
-    thread.start()
+    thread = in_background(server)
     yield f"http://127.0.0.1:{server.server_port}", made
     server.shutdown()
     server.server_close()
