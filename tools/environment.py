@@ -106,14 +106,14 @@ def install(kind: str) -> None:
             raise fail("the virtual environment .venv could not be made; the reason stands above")
     extras = sorted(present | missing)
     what = f"mendixctl[{','.join(extras)}]"
-    print(f"make: installing {what} into .venv, once; this takes a minute or two", flush=True)
+    print(f"make: installing {what} into .venv, once; this takes a minute", flush=True)
     project_with_extras = f"{TOP}[{','.join(extras)}]"
-    command = ["-m", "pip", "install", "-qq", "--disable-pip-version-check", "--no-compile"]
-    if subprocess.call([interpreter, *command, "--editable", project_with_extras]) != 0:
+    packages = str(TOP / "tools" / "packages.py")
+    if subprocess.call([interpreter, packages, interpreter, "--editable", project_with_extras]) != 0:
         raise fail(f"pip could not install {what}; the reason stands above")
-    packages = "import sysconfig; print(sysconfig.get_path('purelib'))"
-    folder = subprocess.check_output([interpreter, "-c", packages]).decode().strip()
-    # On every core, where pip uses one. That some packages hold what cannot be compiled is no failure.
+    purelib = "import sysconfig; print(sysconfig.get_path('purelib'))"
+    folder = subprocess.check_output([interpreter, "-c", purelib]).decode().strip()
+    # On every core. That some packages hold what cannot be compiled is no failure.
     works(interpreter, "-m", "compileall", "-q", "-j", "0", folder)
     STAMP.write_text(json.dumps({"project": project, "extras": extras}))
 

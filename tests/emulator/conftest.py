@@ -18,7 +18,8 @@ from mendixgen.repository import Repository
 from tests.emulator.area_root import AreaRoot
 from tests.emulator.fork_server import ForkServer
 from tests.emulator.terraform_root import Root
-from tests.support.provider_process import ATTACHED, relay
+from tests.support.attached_terraform import attached_terraform
+from tests.support.provider_process import ATTACHED, INIT, relay
 
 ACCOUNT = "123456789012"
 REGION = "eu-central-1"
@@ -69,9 +70,16 @@ def run_attached(
     command: Sequence[str], *, environment: Mapping[str, str], directory: Path, **options: Any
 ) -> Finished:
     """``process.run`` of Terraform, attached to the relay."""
-    (name,) = [it for it in command if it in ATTACHED][:1] or [""]
+    (name,) = [it for it in command if it in {*ATTACHED, INIT}][:1] or [""]
     given = relay().attached(name, directory, environment)
     return process.run(command, environment=given, directory=directory, **options)
+
+
+@pytest.fixture
+def terraform_in_processes(monkeypatch: pytest.MonkeyPatch) -> str:
+    """What mendixctl runs in processes of its own has its provider from the relay too; the program that it runs."""
+    monkeypatch.setenv("MENDIXCTL_TERRAFORM", str(attached_terraform()))
+    return str(attached_terraform())
 
 
 @pytest.fixture

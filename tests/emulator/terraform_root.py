@@ -20,8 +20,6 @@ from tests.support.provider_process import relay
 
 ROOTS = Path(__file__).parent / "roots"
 SECONDS = 420
-INSTALLING = frozenset({"init"})
-"""Attached, it need not compute the checksum of 600 MB."""
 
 
 @cache
@@ -58,7 +56,7 @@ class Root:
         rc = for_mirror(os.environ, self.folder)
         inherited = scrubbed(os.environ)
         variables = terraform_environment(inherited, given, data_directory=self.folder / ".terraform", cli_config=rc)
-        return relay().attached(command, self.folder, variables, also=INSTALLING) if self.attached else variables
+        return relay().attached(command, self.folder, variables, lock_is_read=False) if self.attached else variables
 
     def run(self, *arguments: str, codes: tuple[int, ...] = (0,)) -> subprocess.CompletedProcess[str]:
         """Run Terraform to its end; fails the test, with the output, if it ends with another code than ``codes``."""

@@ -44,7 +44,9 @@ class Here(CommandBench):
 
 
 @pytest.fixture
-def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Iterator[Here]:
+def here(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], terraform_in_processes: str
+) -> Iterator[Here]:
     repository = vendored(tmp_path / "platform", "encryption", text=KEYS)
     (repository.root / ".terraformignore").write_text(".git/\n.mendixctl/\n")
     variables = environment(control.start(repository, ACCOUNT, REGION))
@@ -52,7 +54,9 @@ def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.Capture
     mirror = for_mirror(os.environ, tmp_path)
     text = mirror.read_text() if mirror else ""
     workspace = RunningWorkspace(
-        tmp_path, {**variables, **({"TF_CLI_CONFIG_FILE": str(mirror)} if mirror else {})}, terraform=find().command[0]
+        tmp_path,
+        {**variables, **({"TF_CLI_CONFIG_FILE": str(mirror)} if mirror else {})},
+        terraform=terraform_in_processes,
     )
     workspace.settings |= {
         "name": "mendix-dev",

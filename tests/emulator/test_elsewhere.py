@@ -57,7 +57,9 @@ class Here(CommandBench):
 
 
 @pytest.fixture
-def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Iterator[Here]:
+def here(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], terraform_in_processes: str
+) -> Iterator[Here]:
     """``dev``, protected, and ``test`` on AWS; the projects, whose builds have the emulator where AWS would be."""
     text = KEYS.replace("target: emulator", "target: aws")
     repository = vendored(tmp_path / "platform", "encryption", text=text)
@@ -79,10 +81,8 @@ def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.Capture
     )
     for bucket in (STATES, "our-builds"):
         s3.create_bucket(Bucket=bucket, CreateBucketConfiguration={"LocationConstraint": REGION})
-    projects = [
-        Project(f"our-{step}", {**variables, inside.STEP: step, PASSPHRASE: "known to builds alone"})
-        for step in ("plan", "apply")
-    ]
+    given = {**variables, PASSPHRASE: "known to builds alone", "MENDIXCTL_TERRAFORM": terraform_in_processes}
+    projects = [Project(f"our-{step}", {**given, inside.STEP: step}) for step in ("plan", "apply")]
     there = CodeBuildDouble(tmp_path / "there", *projects, s3=s3)
     monkeypatch.setattr(run, "Clients", lambda region: there)
     monkeypatch.setattr(run, "POLL", 0.2)

@@ -88,6 +88,7 @@ def test_ctrl_c_in_an_apply_is_recorded_and_the_next_one_goes_on(bench: EngineBe
     assert bench.plan().has_changes is False
 
 
+@pytest.mark.usefixtures("terraform_in_processes")
 def test_a_full_disk_is_an_error_and_no_loss(bench: EngineBench) -> None:
     """No file may grow beyond a limit: the lock cannot be written, or the root, or the plan."""
     bench.apply()

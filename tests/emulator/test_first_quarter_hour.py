@@ -27,7 +27,7 @@ GIT = "[user]\nname = A. Person\nemail = a@example.com\n[init]\ndefaultBranch = 
 
 
 @pytest.fixture
-def shell(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Shell]:
+def shell(tmp_path: Path, terraform_in_processes: str) -> Iterator[Shell]:
     """What a newcomer has: the commands of this installation, a name for git, and an empty folder."""
     (tmp_path / "home").mkdir()
     (tmp_path / "home" / ".gitconfig").write_text(GIT)

@@ -16,7 +16,7 @@ NAMES = ("dev", "test")
 
 
 @pytest.fixture
-def bench(tmp_path: Path) -> Iterator[EngineBench]:
+def bench(tmp_path: Path, terraform_in_processes: str) -> Iterator[EngineBench]:
     made = EngineBench(vendored(tmp_path / "platform", "encryption", text=KEYS))
     for name in NAMES[1:]:
         own = KEYS.replace("name: dev", f"name: {name}").replace("dev.apps", f"{name}.apps")

@@ -28,7 +28,7 @@ WHO_AND_WHEN = re.compile(r"\bby \S+@\S+.* (?:since|at) 20\d\d-\d\d-\d\d \d\d:\d
 
 
 @pytest.fixture
-def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, terraform_in_processes: str) -> Iterator[Path]:
     monkeypatch.setenv("GIT_CEILING_DIRECTORIES", str(tmp_path))
     monkeypatch.setenv("MENDIXCTL_EMULATOR_DELAY", "200")
     yield tmp_path / "one"

@@ -163,7 +163,7 @@ def terraform(folder: Path, *arguments: str, attached: bool = True) -> str:
         cli_config=for_mirror(inherited, folder),
     )
     if attached:
-        environment = relay().attached(arguments[0], folder, environment, also=frozenset({"init"}))
+        environment = relay().attached(arguments[0], folder, environment, lock_is_read=False)
     command = [*find().command, *arguments]
     done = subprocess.run(
         command, cwd=folder, env=environment, capture_output=True, text=True, timeout=SECONDS, check=False

@@ -8,19 +8,25 @@ import os
 import re
 import subprocess
 import sys
+import threading
 from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+from mendixctl.emulator.environment import PROXIES
 from mendixctl.terraform.binary import find
 from mendixctl.terraform.cli_config import for_mirror
 from mendixctl.terraform.environment import terraform_environment
 from tests.support.provider_relay import VARIABLE
 
 ATTACHED = frozenset({"plan", "apply", "destroy", "refresh", "import", "show", "state", "validate", "test"})
-"""The commands that ask a provider, or compare its 600 MB with their checksum. ``init`` is none of them: it installs
-the provider and writes the lock file, which it would not then."""
+"""The commands that ask a provider, or compare its 600 MB with their checksum."""
+
+INIT = "init"
+"""Attached, it installs no provider and leaves the lock file as it is: for roots that have one or need none."""
+
+LOCK = ".terraform.lock.hcl"
 
 REPOSITORY = Path(__file__).parents[2]
 TYPE = re.compile(r"\baws_[a-z0-9_]+")
@@ -48,27 +54,30 @@ class ProviderRelay:
             text=True,
         )
         self._types: dict[Path, set[str]] = {}
+        self._lock = threading.RLock()
 
     def attached(
-        self, command: str, folder: Path, environment: Mapping[str, str], *, also: frozenset[str] = frozenset()
+        self, command: str, folder: Path, environment: Mapping[str, str], *, lock_is_read: bool = True
     ) -> dict[str, str]:
         """The variables for a command of Terraform, with the provider that it is to use.
 
-        ``also``: further commands to attach; ``init`` of a root whose lock file nobody reads.
+        ``lock_is_read``: whether ``init`` is to write the root's lock file where there is none.
         """
-        if command not in ATTACHED | also:
+        init = command == INIT and (not lock_is_read or (folder / LOCK).is_file())
+        if command not in ATTACHED and not init:
             return dict(environment)
-        # What was in a root and is in it no more can still be in its state.
-        types = self._types.setdefault(folder, set())
-        types |= types_of(folder, Path(environment["TF_DATA_DIR"]))
-        # Terraform's own are not the provider's, and pytest's names the test and its phase: one provider serves both
-        variables = {name: value for name, value in environment.items() if not name.startswith(("TF_", "PYTEST_"))}
-        return {**environment, VARIABLE: self._ask({"environment": variables, "types": sorted(types)})}
+        with self._lock:
+            # What was in a root and is in it no more can still be in its state.
+            types = self._types.setdefault(folder, set())
+            types |= types_of(folder, Path(environment.get("TF_DATA_DIR", folder / ".terraform")))
+            variables = {name: value for name, value in environment.items() if reaches_provider(name)}
+            return {**environment, VARIABLE: self._ask({"environment": variables, "types": sorted(types)})}
 
     def end(self, variable: str) -> None:
         """End the providers that have a variable of this name; those of a test are its emulators'."""
-        self._types.clear()
-        self._ask({"end": variable})
+        with self._lock:
+            self._types.clear()
+            self._ask({"end": variable})
 
     def close(self) -> None:
         assert self._process.stdin is not None
@@ -90,6 +99,11 @@ def relay() -> ProviderRelay:
     made = ProviderRelay()
     atexit.register(made.close)
     return made
+
+
+def reaches_provider(name: str) -> bool:
+    """Whether a variable of this name means something to the provider: it is the same one for whoever asks."""
+    return name in {"HOME", "PATH", "TMPDIR"} or name.startswith(("AWS_", "GO", "SSL_")) or name.upper() in PROXIES
 
 
 def types_of(folder: Path, data_directory: Path) -> set[str]:

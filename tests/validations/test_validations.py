@@ -36,7 +36,7 @@ def test_the_newest_module_refuses_what_it_must(file: Path, tmp_path: Path) -> N
 
     def terraform(*arguments: str) -> subprocess.CompletedProcess[str]:
         command = [*find().command, *arguments]
-        environment = relay().attached(arguments[0], folder, variables, also=frozenset({"init"}))
+        environment = relay().attached(arguments[0], folder, variables, lock_is_read=False)
         return subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True, check=False)
 
     initialised = terraform("init", "-input=false", "-no-color")
