@@ -30,11 +30,17 @@ WHO_AND_WHEN = re.compile(r"\bby \S+@\S+.* (?:since|at) 20\d\d-\d\d-\d\d \d\d:\d
 @pytest.fixture
 def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, terraform_in_processes: str) -> Iterator[Path]:
     monkeypatch.setenv("GIT_CEILING_DIRECTORIES", str(tmp_path))
-    monkeypatch.setenv("MENDIXCTL_EMULATOR_DELAY", "200")
+    slowness(tmp_path / "one").write_text("200")
+    monkeypatch.setenv("MENDIXCTL_EMULATOR_DELAY", str(slowness(tmp_path / "one")))
     yield tmp_path / "one"
     repository = Repository(tmp_path / "one")
     for status in control.status(repository):
         control.stop(repository, status.account)
+
+
+def slowness(place: Path) -> Path:
+    """The file that says how many milliseconds each request takes longer."""
+    return place.with_name("slowness")
 
 
 APPLY = """\
@@ -82,6 +88,7 @@ def test_in_one_checkout_the_lease_says_who_has_it(place: Path) -> None:
     while not list(runs.glob("*-v0001-apply/apply.pid")) and first.poll() is None:
         assert time.monotonic() < deadline
         time.sleep(0.02)
+    slowness(place).write_text("5000")  # until the others have been answered
     status = surveying.status(session, "dev")
     assert status.running is not None
     assert (status.running.doing, status.running.pid, status.status) == ("apply", first.pid, Status.RUNNING)
@@ -94,6 +101,7 @@ def test_in_one_checkout_the_lease_says_who_has_it(place: Path) -> None:
         assert "MXP110" in output
         assert f"process {first.pid}" in output
         assert WHO_AND_WHEN.search(output.replace("\n", " ")), output
+    slowness(place).write_text("0")
     code, output = ended(first)
     assert code == 0, output
     assert surveying.status(session, "dev").exit_code == 0

@@ -20,8 +20,12 @@ WORTH_A_LINE = 3.0
 WAITS = 0.1
 """A test that computes for less than this part of its time waits: for a provider, which waits for its AWS."""
 
-FREE = 4
+FREE = 2
 """Workers that do not begin with one of the longest tests."""
+
+BESIDE_LONGEST = 2 / 3
+"""The part of the quick tests that runs beside the longest ones; the others fill what is left of the cores' time when
+fewer and fewer workers have a test that takes long."""
 
 COMPUTING = "computing"
 """The name under which a worker tells how long it and the programs that it ran computed."""
@@ -100,8 +104,8 @@ def without_group(name: str) -> str:
 
 
 def in_order(items: Sequence[T], cost: Callable[[T], Cost | None], workers: int) -> list[T]:
-    """The longest, one for each of the ``workers`` but some; all that are quick, of no known cost; then the rest, those
-    that wait beside those that compute.
+    """The longest, one for each of the ``workers`` but some; most of the quick, of no known cost; then the rest, those
+    that wait beside those that compute; and at the end what is left of the quick ones.
 
     The longest wait most of their time, and the quick ones compute meanwhile. A worker holds the test after the one
     that it runs, whatever others have to do: behind the longest, a quick one.
@@ -115,7 +119,8 @@ def in_order(items: Sequence[T], cost: Callable[[T], Cost | None], workers: int)
         [it for it in long[first:] if not known[it].waits],
         lambda it: known[it].seconds,
     )
-    return [*long[:first], *quick, *rest]
+    beside = round(len(quick) * BESIDE_LONGEST)
+    return [*long[:first], *quick[:beside], *rest, *quick[beside:]]
 
 
 def side_by_side(one: Sequence[T], other: Sequence[T], seconds: Callable[[T], float]) -> list[T]:

@@ -38,11 +38,17 @@ def report(nodeid: str, seconds: float, **properties: float) -> Any:
 
 
 def test_the_longest_begin_and_the_quick_stay_in_their_order(file: Path) -> None:
-    names = ["tests/unit/a.py::b", "tests/unit/a.py::a", "tests/emulator/e.py::new", "tests/unit/a.py::long@group"]
+    names = [
+        "tests/unit/a.py::b",
+        "tests/unit/a.py::a",
+        "tests/unit/a.py::c",
+        "tests/emulator/e.py::new",
+        "tests/unit/a.py::long@group",
+    ]
     items: list[Any] = [Item(name) for name in names]
     config: Any = SimpleNamespace(workerinput={"workercount": 1})
     Durations(write=False).pytest_collection_modifyitems(config, items)
-    assert [item.nodeid for item in items] == [names[3], names[0], names[1], names[2]]
+    assert [item.nodeid for item in items] == [names[4], names[0], names[1], names[3], names[2]]
 
 
 @given(st.dictionaries(st.integers(), st.none() | st.builds(Cost, SECONDS, SECONDS), max_size=60), st.integers(0, 30))
@@ -64,8 +70,9 @@ def test_the_quick_run_beside_the_longest() -> None:
         "e": Cost(50, 1),
         "f": None,
         "g": Cost(2, 2),
+        "h": None,
     }
-    assert in_order(list(costs), costs.__getitem__, durations.FREE + 2) == ["d", "e", "a", "f", "b", "c", "g"]
+    assert in_order(list(costs), costs.__getitem__, durations.FREE + 2) == ["d", "e", "a", "f", "b", "c", "g", "h"]
 
 
 @given(st.lists(SECONDS, max_size=30), st.lists(SECONDS, max_size=30))
