@@ -45,9 +45,10 @@ def provider_mirror() -> None:
 
 
 @pytest.fixture(scope="session")
-def fork_server() -> Iterator[ForkServer]:
-    """A process that has imported moto."""
-    made = ForkServer()
+def fork_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ForkServer]:
+    """What asks the process that has imported moto, one for all workers."""
+    own = tmp_path_factory.getbasetemp()
+    made = ForkServer(own.parent if "PYTEST_XDIST_WORKER" in os.environ else own)
     yield made
     made.close()
 

@@ -1,4 +1,5 @@
 """Starts emulators for tests by forking a process that has imported moto: over two seconds of computing less for each.
+One such process serves all workers of a run.
 
 Each emulator is a process of its own with a folder of its own, begun by ``control.start`` and run by ``server.main``,
 as always; the one thing that differs is that its imports are done. ``test_emulator_control.py`` does without, and so
@@ -8,6 +9,7 @@ does whatever runs mendixctl in a process of its own.
 from __future__ import annotations
 
 import contextlib
+import fcntl
 import gc
 import json
 import os
@@ -17,7 +19,8 @@ import socket
 import subprocess
 import sys
 import threading
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from pathlib import Path
 from typing import Any, BinaryIO
 
 from mendixctl.emulator import control, determinism, server
@@ -33,6 +36,7 @@ SIGNING_NAMES = "ec2 eks events iam kms lambda logs monitoring rds s3 secretsman
 """The services, as requests name them, whose models most tests need."""
 
 MESSAGE = 1 << 20
+ADDRESS = "fork.socket"
 
 
 class Forked:
@@ -54,18 +58,14 @@ class Forked:
 
 
 class ForkServer:
-    """The process that forks. ``spawn`` takes the place of ``control.spawn``."""
+    """What asks the process that forks. ``spawn`` takes the place of ``control.spawn``.
 
-    def __init__(self) -> None:
-        self._ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+    ``place``: the folder in which all workers of a run meet.
+    """
+
+    def __init__(self, place: Path) -> None:
         self._lock = threading.Lock()
-        with theirs:
-            self._process = subprocess.Popen(
-                [sys.executable, "-m", __name__, str(theirs.fileno())],
-                stdin=subprocess.DEVNULL,
-                env=control.server_environment(),
-                pass_fds=[theirs.fileno()],
-            )
+        self._channel = connected(place)
 
     def spawn(self, arguments: Sequence[str], log: BinaryIO) -> Any:
         """The emulator's process with these arguments; a fresh one where it is for another account."""
@@ -77,17 +77,44 @@ class ForkServer:
     def ask(self, message: dict[str, Any], *descriptors: int) -> dict[str, Any]:
         """One question and its answer."""
         with self._lock:
-            socket.send_fds(self._ours, [json.dumps(message).encode()], list(descriptors))
-            answer: dict[str, Any] = json.loads(self._ours.recv(MESSAGE))
+            socket.send_fds(self._channel, [json.dumps(message).encode()], list(descriptors))
+            answer: dict[str, Any] = json.loads(self._channel.recv(MESSAGE))
         return answer
 
     def close(self) -> None:
-        """End the process that forks; emulators that still run are not its business."""
-        self._ours.close()
-        self._process.wait(timeout=10)
+        """The process ends with the last of those that ask it; emulators that still run are not its business."""
+        self._channel.close()
+
+
+def connected(place: Path) -> socket.socket:
+    """A connection to the process that forks, which the first who asks starts."""
+    address = place / ADDRESS
+    channel = socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+    with locked(place):
+        if not address.exists():
+            with socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET) as listening:
+                listening.bind(str(address))
+                listening.listen(100)
+                subprocess.Popen(
+                    [sys.executable, "-m", __name__, str(listening.fileno()), str(place)],
+                    stdin=subprocess.DEVNULL,
+                    env=control.server_environment(),
+                    pass_fds=[listening.fileno()],
+                    start_new_session=True,
+                )
+        channel.connect(str(address))
+    return channel
 
 
 REAL_SPAWN = control.spawn
+
+
+@contextlib.contextmanager
+def locked(place: Path) -> Iterator[None]:
+    """While somebody comes, the process does not go."""
+    with (place / "fork.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
 
 
 def preload() -> None:
@@ -108,30 +135,44 @@ def preload() -> None:
     gc.freeze()
 
 
-def answer_requests(channel: socket.socket) -> None:
-    """Fork and tell exit codes until the other side is closed."""
+def serve(listening: socket.socket) -> None:
+    """Fork and tell exit codes until all have gone that came, and nobody else waits."""
     ended: dict[int, int] = {}
-    while True:
-        select.select([channel], [], [], 1.0)
+    channels = {listening.accept()[0]}
+    while channels or select.select([listening], [], [], 0)[0]:
+        ready, _, _ = select.select([listening, *channels], [], [], 1.0)
         with contextlib.suppress(ChildProcessError):
             while (one := os.waitpid(-1, os.WNOHANG))[0]:
                 ended[one[0]] = os.waitstatus_to_exitcode(one[1])
-        with contextlib.suppress(BlockingIOError):
-            data, descriptors, _, _ = socket.recv_fds(channel, MESSAGE, 1, socket.MSG_DONTWAIT)
-            if not data:
-                return
-            message = json.loads(data)
-            if descriptors:
-                pid = os.fork()
-                if pid == 0:
-                    become(message, descriptors[0], channel)
-                os.close(descriptors[0])
-                channel.send(json.dumps({"pid": pid}).encode())
-            else:
-                channel.send(json.dumps({"code": ended.get(message["ended"])}).encode())
+        for channel in ready:
+            if channel is listening:
+                channels.add(listening.accept()[0])
+            elif not answered(channel, ended, [listening, *channels]):
+                channels.remove(channel)
+                channel.close()
 
 
-def become(message: dict[str, Any], log: int, channel: socket.socket) -> None:
+def answered(channel: socket.socket, ended: dict[int, int], channels: Sequence[socket.socket]) -> bool:
+    """Answer one question; False where there is none, since who asked has gone."""
+    try:
+        data, descriptors, _, _ = socket.recv_fds(channel, MESSAGE, 1)
+        if not data:
+            return False
+        message = json.loads(data)
+        if descriptors:
+            pid = os.fork()
+            if pid == 0:
+                become(message, descriptors[0], channels)
+            os.close(descriptors[0])
+            channel.send(json.dumps({"pid": pid}).encode())
+        else:
+            channel.send(json.dumps({"code": ended.get(message["ended"])}).encode())
+    except ConnectionError:
+        return False
+    return True
+
+
+def become(message: dict[str, Any], log: int, channels: Sequence[socket.socket]) -> None:
     """Be the emulator that was asked for; does not return."""
     code = 1
     try:
@@ -139,7 +180,8 @@ def become(message: dict[str, Any], log: int, channel: socket.socket) -> None:
         for standard in (1, 2):
             os.dup2(log, standard)
         os.close(log)
-        channel.close()
+        for channel in channels:
+            channel.close()
         os.chdir(message["folder"])
         os.environ.clear()
         os.environ.update(message["environment"])
@@ -149,6 +191,15 @@ def become(message: dict[str, Any], log: int, channel: socket.socket) -> None:
         os._exit(code)
 
 
-if __name__ == "__main__":
+def main(listening: socket.socket, place: Path) -> None:
+    """Be the process that forks."""
     preload()
-    answer_requests(socket.socket(fileno=int(sys.argv[1])))
+    while (place / ADDRESS).exists():
+        serve(listening)
+        with locked(place):
+            if not select.select([listening], [], [], 0)[0]:
+                (place / ADDRESS).unlink()
+
+
+if __name__ == "__main__":
+    main(socket.socket(fileno=int(sys.argv[1])), Path(sys.argv[2]))
