@@ -25,7 +25,7 @@ os.environ["MENDIXCTL_LANG"] = "en"
 # Terraform and its provider soon end, and a sixth of what they compute is looking for memory to give back: they do so
 # when they are large. (https://pkg.go.dev/runtime, "Environment Variables")
 os.environ.setdefault("GOGC", "off")
-os.environ.setdefault("GOMEMLIMIT", "320MiB")
+os.environ.setdefault("GOMEMLIMIT", "224MiB")
 
 # A shell lets what it starts in the background ignore Ctrl-C, and Python leaves it at that; tests press it.
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
@@ -51,7 +51,7 @@ def pytest_collection_finish() -> None:
     gc.enable()
 
 
-WORKERS_A_CORE = 6
+WORKERS_A_CORE = 7
 """Most of the time of a test with Terraform is spent waiting: for the provider, which waits for its AWS."""
 
 MEMORY_OF_A_WORKER = 1.6 * 2**30
