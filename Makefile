@@ -22,7 +22,7 @@ demo: runtime ## walk from YAML to AWS and back on the emulator (at most 5 minut
 transcript: runtime ## write docs/demo.md and docs/zh/demo.md from one walk of the demo
 	@$(with_mirror) $(BIN)/python tools/transcript.py
 
-test: ## lint, then every test (about seventeen minutes on two cores)
+test: ## lint, then every test (about fourteen minutes on two cores)
 	@$(MAKE) -j3 lint scanners bytecode
 	@PYTHONDONTWRITEBYTECODE= $(with_mirror) $(BIN)/python -m pytest -n auto --dist loadgroup --no-loadscope-reorder $(ARGS)
 

@@ -51,10 +51,10 @@ def pytest_collection_finish() -> None:
     gc.enable()
 
 
-WORKERS_A_CORE = 7
+WORKERS_A_CORE = 6
 """Most of the time of a test with Terraform is spent waiting: for the provider, which waits for its AWS."""
 
-MEMORY_OF_A_WORKER = 1.6 * 2**30
+MEMORY_OF_A_WORKER = 1.5 * 2**30
 """Bytes: pytest, an emulator, two providers and a Terraform."""
 
 
