@@ -11,6 +11,7 @@ from __future__ import annotations
 import contextlib
 import fcntl
 import gc
+import hashlib
 import json
 import os
 import select
@@ -21,6 +22,7 @@ import sys
 import threading
 from collections.abc import Iterator, Sequence
 from pathlib import Path
+from tempfile import gettempdir
 from typing import Any, BinaryIO
 
 from mendixctl.emulator import control, determinism, server
@@ -36,7 +38,6 @@ SIGNING_NAMES = "ec2 eks events iam kms lambda logs monitoring rds s3 secretsman
 """The services, as requests name them, whose models most tests need."""
 
 MESSAGE = 1 << 20
-ADDRESS = "fork.socket"
 
 
 class Forked:
@@ -86,9 +87,14 @@ class ForkServer:
         self._channel.close()
 
 
+def address_of(place: Path) -> Path:
+    """Where the process listens: not in ``place``, since the name of a socket has at most 100 characters."""
+    return Path(gettempdir()) / f"mendixctl-fork-{hashlib.sha256(bytes(place)).hexdigest()[:12]}"
+
+
 def connected(place: Path) -> socket.socket:
     """A connection to the process that forks, which the first who asks starts."""
-    address = place / ADDRESS
+    address = address_of(place)
     channel = socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET)
     with locked(place):
         if not address.exists():
@@ -194,11 +200,12 @@ def become(message: dict[str, Any], log: int, channels: Sequence[socket.socket])
 def main(listening: socket.socket, place: Path) -> None:
     """Be the process that forks."""
     preload()
-    while (place / ADDRESS).exists():
+    address = address_of(place)
+    while address.exists():
         serve(listening)
         with locked(place):
             if not select.select([listening], [], [], 0)[0]:
-                (place / ADDRESS).unlink()
+                address.unlink()
 
 
 if __name__ == "__main__":
