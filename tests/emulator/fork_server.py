@@ -170,6 +170,7 @@ def answered(channel: socket.socket, ended: dict[int, int], channels: Sequence[s
             if pid == 0:
                 become(message, descriptors[0], channels)
             os.close(descriptors[0])
+            ended.pop(pid, None)  # of another one, long ago: numbers of processes come again
             channel.send(json.dumps({"pid": pid}).encode())
         else:
             channel.send(json.dumps({"code": ended.get(message["ended"])}).encode())
