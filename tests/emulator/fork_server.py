@@ -97,19 +97,27 @@ def connected(place: Path) -> socket.socket:
     address = address_of(place)
     channel = socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET)
     with locked(place):
-        if not address.exists():
-            with socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET) as listening:
-                listening.bind(str(address))
-                listening.listen(100)
-                subprocess.Popen(
-                    [sys.executable, "-m", __name__, str(listening.fileno()), str(place)],
-                    stdin=subprocess.DEVNULL,
-                    env=control.server_environment(),
-                    pass_fds=[listening.fileno()],
-                    start_new_session=True,
-                )
-        channel.connect(str(address))
+        try:
+            channel.connect(str(address))
+        except (FileNotFoundError, ConnectionRefusedError):
+            address.unlink(missing_ok=True)  # of one that was killed
+            start(address, place)
+            channel.connect(str(address))
     return channel
+
+
+def start(address: Path, place: Path) -> None:
+    """Start the process; whoever connects waits until it has imported."""
+    with socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET) as listening:
+        listening.bind(str(address))
+        listening.listen(100)
+        subprocess.Popen(
+            [sys.executable, "-m", __name__, str(listening.fileno()), str(place)],
+            stdin=subprocess.DEVNULL,
+            env=control.server_environment(),
+            pass_fds=[listening.fileno()],
+            start_new_session=True,
+        )
 
 
 REAL_SPAWN = control.spawn
